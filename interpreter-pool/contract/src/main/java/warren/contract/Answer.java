@@ -1,0 +1,62 @@
+package warren.contract;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/** The launcher's answers, each named for the {@link Ask} that it belongs to. */
+public sealed interface Answer {
+    /**
+     * @param ajpSecret what httpd's workers send; a frame without it is refused
+     * @param ajpSocket the path of the inherited AJP socket
+     * @param ajpPacketBytes httpd's {@code ProxyIOBufferSize} and Tomcat's {@code packetSize}, 8192 to 65536
+     * @param workDirectory a directory that only the connector's user can enter
+     * @param logDirectory where {@code connector.log} goes
+     * @param ownersLogDirectory where the launcher makes {@code NAME.log} for each virtual host; root's directory
+     */
+    record Configured(String ajpSecret, String ajpSocket, int ajpPacketBytes, String workDirectory, String logDirectory,
+                      String ownersLogDirectory) implements Answer {
+        @Override
+        public String toString() {
+            return "Configured[" + ajpSocket + "]";
+        }
+    }
+
+    record Listed(VirtualHost virtualHost) implements Answer { }
+
+    /** @param revision of the list that ends here, to be sent with the next ask */
+    record EndOfList(long revision) implements Answer { }
+
+    /**
+     * @param generation the new one
+     * @param socket path of its FastCGI socket, already listening
+     * @param log path of the FIFO that is its descriptors 1 and 2
+     */
+    record Launched(GenerationId generation, String socket, String log) implements Answer { }
+
+    /**
+     * @param step the launch step, as it is named in the launch's documentation
+     * @param call the system call or action that failed
+     * @param errno its errno's name such as {@code EPERM}; empty where there is none
+     * @param hint what the administrator can do about it
+     */
+    record LaunchFailed(VirtualHostName virtualHost, String step, String call, Optional<String> errno, String hint)
+            implements Answer {
+        public LaunchFailed {
+            Objects.requireNonNull(virtualHost);
+            Objects.requireNonNull(errno);
+        }
+
+        /** One sentence for logs and for the command's output. */
+        public String sentence() {
+            return "vhost=" + virtualHost + " step=" + step + " call=" + call + errno.map(e -> " errno=" + e).orElse("")
+                + ": " + hint;
+        }
+    }
+
+    record Stopped() implements Answer { }
+
+    /** @param found false where no process of that generation reported this pid */
+    record Killed(boolean found) implements Answer { }
+
+    record Noted() implements Answer { }
+}

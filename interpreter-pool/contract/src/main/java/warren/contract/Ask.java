@@ -1,0 +1,37 @@
+package warren.contract;
+
+/**
+ * What the connector may ask of the launcher, and nothing else: one ask and its answers a connection. Its answers are
+ * named beside each. The launcher closes on anything malformed.
+ */
+public sealed interface Ask {
+    /** How to serve. Answer: {@link Answer.Configured}. */
+    record Configure() implements Ask { }
+
+    /**
+     * The virtual hosts, once the configuration's revision is other than the one already seen (0: none), or again
+     * after half a minute. Answers: any number of {@link Answer.Listed}, then {@link Answer.EndOfList}.
+     */
+    record ListVirtualHosts(long seenRevision) implements Ask { }
+
+    /**
+     * A new generation. Answer: {@link Answer.Launched} once its parent interpreter has been executed (it may still
+     * be loading code), or {@link Answer.LaunchFailed}.
+     */
+    record Launch(VirtualHostName virtualHost) implements Ask { }
+
+    /** The end of a generation and of everything in its cgroup. Answer: {@link Answer.Stopped}, also where it is gone. */
+    record Stop(GenerationId generation) implements Ask { }
+
+    /**
+     * SIGKILL to one interpreter, by the pid that it reported of itself, within its generation's cgroup only.
+     * Answer: {@link Answer.Killed}.
+     */
+    record Kill(GenerationId generation, int reportedPid) implements Ask { }
+
+    /**
+     * What became of a reload: an empty reason where the new generation serves (or none was running), else why the old
+     * one goes on. Told once for each virtual host whose {@code reloads} grew. Answer: {@link Answer.Noted}.
+     */
+    record ReportReload(VirtualHostName virtualHost, long reloads, String failure) implements Ask { }
+}

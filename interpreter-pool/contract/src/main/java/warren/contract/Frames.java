@@ -1,0 +1,146 @@
+package warren.contract;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Asks and answers as bytes. A frame is
+ * <pre>
+ *   u32  length of what follows, 1 to {@value #MAX_BYTES}
+ *   u8   type
+ *        fields: a number is an i64, a text an i64 length and as many bytes of UTF-8, a duration its milliseconds
+ * </pre>
+ * all big-endian. Reading checks every field against the contract and throws {@link MalformedFrame}.
+ */
+public final class Frames {
+    /** The longest frame, in bytes after the length. */
+    public static final int MAX_BYTES = 64 * 1024;
+    private static final int MAX_ROUTES = 256;
+
+    private Frames() { }
+
+    public static void send(Ask ask, OutputStream stream) throws IOException {
+        switch (ask) {
+            case Ask.Configure() -> new FrameWriter(1).sendTo(stream);
+            case Ask.ListVirtualHosts(long seen) -> new FrameWriter(2).number(seen).sendTo(stream);
+            case Ask.Launch(VirtualHostName name) -> new FrameWriter(3).text(name.value()).sendTo(stream);
+            case Ask.Stop(GenerationId generation) -> generation(new FrameWriter(4), generation).sendTo(stream);
+            case Ask.Kill(GenerationId generation, int pid) ->
+                generation(new FrameWriter(5), generation).number(pid).sendTo(stream);
+            case Ask.ReportReload(VirtualHostName name, long reloads, String failure) ->
+                new FrameWriter(6).text(name.value()).number(reloads).text(failure).sendTo(stream);
+        }
+    }
+
+    public static Ask receiveAsk(InputStream stream) throws IOException {
+        FrameReader in = FrameReader.receive(stream);
+        int type = in.type();
+        Ask ask = switch (type) {
+            case 1 -> new Ask.Configure();
+            case 2 -> new Ask.ListVirtualHosts(in.number());
+            case 3 -> new Ask.Launch(in.name());
+            case 4 -> new Ask.Stop(generation(in));
+            case 5 -> new Ask.Kill(generation(in), in.number(1, Integer.MAX_VALUE));
+            case 6 -> new Ask.ReportReload(in.name(), in.number(), in.text());
+            default -> throw new MalformedFrame("an ask of type " + type + ", expected 1 to 6");
+        };
+        in.end();
+        return ask;
+    }
+
+    public static void send(Answer answer, OutputStream stream) throws IOException {
+        switch (answer) {
+            case Answer.Configured c -> new FrameWriter(1).text(c.ajpSecret()).text(c.ajpSocket())
+                .number(c.ajpPacketBytes()).text(c.workDirectory()).text(c.logDirectory()).text(c.ownersLogDirectory())
+                .sendTo(stream);
+            case Answer.Listed(VirtualHost host) -> virtualHost(new FrameWriter(2), host).sendTo(stream);
+            case Answer.EndOfList(long revision) -> new FrameWriter(3).number(revision).sendTo(stream);
+            case Answer.Launched l ->
+                generation(new FrameWriter(4), l.generation()).text(l.socket()).text(l.log()).sendTo(stream);
+            case Answer.LaunchFailed f -> new FrameWriter(5).text(f.virtualHost().value()).text(f.step())
+                .text(f.call()).text(f.errno().orElse("")).text(f.hint()).sendTo(stream);
+            case Answer.Stopped() -> new FrameWriter(6).sendTo(stream);
+            case Answer.Killed(boolean found) -> new FrameWriter(7).flag(found).sendTo(stream);
+            case Answer.Noted() -> new FrameWriter(8).sendTo(stream);
+        }
+    }
+
+    public static Answer receiveAnswer(InputStream stream) throws IOException {
+        FrameReader in = FrameReader.receive(stream);
+        int type = in.type();
+        Answer answer = switch (type) {
+            case 1 -> new Answer.Configured(in.text(), in.text(), in.number(8192, 65536), in.text(), in.text(), in.text());
+            case 2 -> new Answer.Listed(virtualHost(in));
+            case 3 -> new Answer.EndOfList(in.number());
+            case 4 -> new Answer.Launched(generation(in), in.text(), in.text());
+            case 5 -> new Answer.LaunchFailed(in.name(), in.text(), in.text(), optional(in.text()), in.text());
+            case 6 -> new Answer.Stopped();
+            case 7 -> new Answer.Killed(in.flag());
+            case 8 -> new Answer.Noted();
+            default -> throw new MalformedFrame("an answer of type " + type + ", expected 1 to 8");
+        };
+        in.end();
+        return answer;
+    }
+
+    private static FrameWriter generation(FrameWriter out, GenerationId generation) {
+        return out.text(generation.virtualHost().value()).number(generation.number());
+    }
+
+    private static GenerationId generation(FrameReader in) throws MalformedFrame {
+        return new GenerationId(in.name(), in.number(1, Integer.MAX_VALUE));
+    }
+
+    private static FrameWriter virtualHost(FrameWriter out, VirtualHost host) {
+        out.text(host.name().value()).text(host.token().map(Token::reveal).orElse("")).text(host.documentRoot());
+        out.number(host.routes().size());
+        for (Route route : host.routes()) {
+            switch (route) {
+                case Route.Application(String path, String file) -> out.number(1).text(path).text(file);
+                case Route.Service(String path, VirtualHostName service) ->
+                    out.number(2).text(path).text(service.value());
+            }
+        }
+        PoolSettings pool = host.pool();
+        return out.flag(host.handlesFiles())
+            .number(pool.start()).number(pool.max()).number(pool.minSpare()).number(pool.maxSpare())
+            .number(pool.maxRequests()).number(pool.queueLength()).duration(pool.queueTimeout())
+            .duration(pool.launchTimeout()).duration(pool.requestTimeout()).duration(pool.idleTimeout())
+            .duration(pool.drainTimeout())
+            .number(host.reloads()).text(host.quarantine().orElse(""));
+    }
+
+    private static VirtualHost virtualHost(FrameReader in) throws MalformedFrame {
+        try {
+            return new VirtualHost(in.name(), optional(in.text()).map(Token::new), in.text(), routes(in), in.flag(),
+                new PoolSettings(count(in), count(in), count(in), count(in), count(in), count(in), in.duration(),
+                    in.duration(), in.duration(), in.duration(), in.duration()),
+                in.number(), optional(in.text()));
+        } catch (IllegalArgumentException e) {
+            throw new MalformedFrame(e.getMessage());
+        }
+    }
+
+    private static List<Route> routes(FrameReader in) throws MalformedFrame {
+        int count = in.number(0, MAX_ROUTES);
+        List<Route> routes = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            routes.add(in.number(1, 2) == 1
+                ? new Route.Application(in.text(), in.text())
+                : new Route.Service(in.text(), in.name()));
+        }
+        return routes;
+    }
+
+    private static int count(FrameReader in) throws MalformedFrame {
+        return in.number(0, Integer.MAX_VALUE);
+    }
+
+    private static Optional<String> optional(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
+    }
+}

@@ -1,0 +1,31 @@
+package warren.contract;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One virtual host, or one service of the provider, as the connector may know it.
+ *
+ * @param name its name
+ * @param token what proves that httpd forwards for it; none for a service, which has no door of its own
+ * @param documentRoot DOCUMENT_ROOT of its requests, an absolute path
+ * @param routes the URL spaces that httpd forwards whole, in the order of the configuration
+ * @param handlesFiles whether files of its may come by WarrenHandler too
+ * @param pool its pool's settings
+ * @param reloads counts the reloads asked for: one that grew means a new generation beside the running one
+ * @param quarantine why it must not serve, for the administrator; empty where it may
+ */
+public record VirtualHost(
+        VirtualHostName name, Optional<Token> token, String documentRoot, List<Route> routes, boolean handlesFiles,
+        PoolSettings pool, long reloads, Optional<String> quarantine) {
+
+    public VirtualHost {
+        Objects.requireNonNull(name);
+        Objects.requireNonNull(token);
+        Objects.requireNonNull(documentRoot);
+        routes = List.copyOf(routes);
+        Objects.requireNonNull(pool);
+        Objects.requireNonNull(quarantine);
+    }
+}

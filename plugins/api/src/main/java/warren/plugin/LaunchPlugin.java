@@ -1,0 +1,24 @@
+package warren.plugin;
+
+import java.util.List;
+
+/**
+ * A host plugin, found by {@link java.util.ServiceLoader} in the jars of {@code plugins/NAME/}. It is called by the
+ * launcher, as root, with what root wrote and nothing else; it makes no system call, opens no file of an owner's and
+ * keeps no state.
+ */
+public interface LaunchPlugin {
+    /** The name by which {@code WarrenPlugin} asks for it, and of its directory. */
+    String name();
+
+    /** The directives that it understands; all others in a virtual host are some other plugin's or a mistake. */
+    List<DirectiveRule> directives();
+
+    /**
+     * The steps of one launch. Steps of different plugins are put together and performed in the order of their
+     * {@link LaunchStep#place() places}; those of one place in the order of the plugins in the configuration.
+     *
+     * @throws LaunchRefused where the virtual host cannot be launched as it asks; nothing is launched then
+     */
+    List<LaunchStep> steps(VirtualHostSettings settings) throws LaunchRefused;
+}

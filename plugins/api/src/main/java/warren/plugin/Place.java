@@ -1,0 +1,28 @@
+package warren.plugin;
+
+/**
+ * The places of a launch, in their order. Plugins' steps go to those marked; the others are the launch stage's own,
+ * and the same for every launch.
+ */
+public enum Place {
+    /** Own: signal dispositions and mask, umask, session, keyring. */
+    PROCESS,
+    /** Own: the generation's socket as descriptor 0, its log FIFO as 1 and 2. */
+    DESCRIPTORS,
+    /** Own: into the generation's cgroup, before anything is counted. */
+    CGROUP,
+    /** Plugins: resource limits and priorities; while root still may raise them. */
+    LIMITS,
+    /** Plugins: namespaces and mounts. */
+    NAMESPACES,
+    /** Plugins: credentials, into the mounts just made. */
+    CREDENTIALS,
+    /** Plugins: change of root, after everything outside has been used. */
+    ROOT,
+    /** Own: bounding set, groups, GID, UID; read back; try to regain. */
+    IDENTITY,
+    /** Own: close-on-exec on every descriptor above 2, no_new_privs. */
+    SEAL,
+    /** Plugins, exactly one step: the program, its arguments and environment. */
+    EXECUTE
+}
