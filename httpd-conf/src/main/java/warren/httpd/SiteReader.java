@@ -1,0 +1,76 @@
+package warren.httpd;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Makes a site of a virtual host or service host. What is wrong in it is a problem of that host alone. */
+final class SiteReader {
+    private final HttpdConfiguration httpd;
+    private final OurDirectives serverOurs;
+    private final Set<String> services;
+    private final OwnerReader owners;
+    private final Accounts accounts;
+    private final PoolReader pools;
+    private final Problems problems;
+    private final String serverRootDocuments;
+    private final List<Site> sites = new ArrayList<>();
+
+    SiteReader(HttpdConfiguration httpd, OurDirectives serverOurs, Set<String> services, OwnerReader owners,
+               Accounts accounts, PoolReader pools, Problems problems) {
+        this.httpd = httpd;
+        this.serverOurs = serverOurs;
+        this.services = services;
+        this.owners = owners;
+        this.accounts = accounts;
+        this.pools = pools;
+        this.problems = problems;
+        this.serverRootDocuments = documentRoot(httpd.directives())
+            .orElse(httpd.serverRoot().resolve("htdocs").toString());
+    }
+
+    /** The sites read so far whose owner was one, in order; the caller takes out those with problems. */
+    List<Site> sites() {
+        return List.copyOf(sites);
+    }
+
+    Host read(Directive section, OurDirectives ours, Site.Kind kind, String name) {
+        Routes routes = Routes.read(section, ours, kind, name, services, problems);
+        Optional<Owner> owner = owners.read(section, ours, name);
+        String documents = kind == Site.Kind.VIRTUAL_HOST
+            ? documentRoot(section.children()).orElse(serverRootDocuments)
+            : routes.applications().values().stream().findFirst()
+                .map(file -> String.valueOf(Path.of(file).getParent())).orElse("/");
+        String home = owner.flatMap(o -> accounts.home(o.uid())).filter(Values::isAbsolutePath).orElse(documents);
+        OurDirectives all = ours.after(serverOurs);
+        PoolValues pool = pools.read(all, name);
+        owner.ifPresent(o -> sites.add(new Site(name, kind, o, home, documents, routes.forwarded(),
+            routes.handlesFiles(), routes.applications(), routes.services(),
+            all.last("WarrenLanguage").map(d -> d.argument(0)).orElse("perl"), plugins(all), pool, all.plugin(),
+            section.reportedAt())));
+        return new Host(name, section, kind, ours, documents, routes.forwarded(), owner, home);
+    }
+
+    private static List<String> plugins(OurDirectives all) {
+        Set<String> names = new LinkedHashSet<>();
+        all.all("WarrenPlugin").forEach(directive -> names.addAll(directive.arguments()));
+        return List.copyOf(names);
+    }
+
+    private Optional<String> documentRoot(List<Directive> children) {
+        return children.stream().filter(d -> d.isSeenByHttpd() && d.is("DocumentRoot"))
+            .reduce((first, last) -> last).map(d -> d.argument(0)).flatMap(this::absolute);
+    }
+
+    private Optional<String> absolute(String path) {
+        try {
+            return Optional.of(httpd.serverRoot().resolve(path).normalize().toString());
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package warren.httpd;
+
+import java.time.Duration;
+
+/**
+ * What httpd needs to speak for one virtual host.
+ *
+ * @param name the virtual host's name
+ * @param token its token, 64 hexadecimal digits
+ * @param longestRequest what {@link PoolValues#longestRequest()} says of it
+ */
+public record VirtualHostSecret(String name, String token, Duration longestRequest) {
+    public VirtualHostSecret {
+        if (!Values.isName(name)) {
+            throw new IllegalArgumentException("a virtual host's name is " + Values.NAME);
+        }
+        if (!token.matches("[0-9a-f]{64}")) {
+            throw new IllegalArgumentException("a token is 64 lower-case hexadecimal digits");
+        }
+        if (longestRequest.isNegative() || longestRequest.isZero()) {
+            throw new IllegalArgumentException("the longest request takes some time");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + " (token)";
+    }
+}
