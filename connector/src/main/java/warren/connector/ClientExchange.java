@@ -1,0 +1,126 @@
+package warren.connector;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import warren.contract.GenerationId;
+import warren.pool.Exchange;
+import warren.pool.Header;
+import warren.pool.ResponseHead;
+
+/**
+ * One request and its response, between Tomcat and an interpreter. The response goes on as it comes; an interpreter
+ * that says {@code Warren-Failure} has its body dropped and gets one of our error pages instead. An
+ * {@link IOException} of any method here but a {@link WrongLength} is the client's side failing.
+ */
+final class ClientExchange implements Exchange {
+    /** RFC 9110 section 9.2.2. */
+    private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
+    private static final long UNKNOWN = -1;
+
+    private final HttpServletRequest request;
+    private final HttpServletResponse response;
+    private final Map<String, String> parameters;
+    private Optional<ResponseHead> head = Optional.empty();
+    private Optional<GenerationId> generation = Optional.empty();
+    private OptionalInt pid = OptionalInt.empty();
+    private long declared = UNKNOWN;
+    private long written;
+
+    ClientExchange(HttpServletRequest request, HttpServletResponse response, Map<String, String> parameters) {
+        this.request = request;
+        this.response = response;
+        this.parameters = parameters;
+    }
+
+    @Override
+    public Map<String, String> parameters() {
+        return parameters;
+    }
+
+    @Override
+    public boolean idempotent() {
+        return IDEMPOTENT.contains(request.getMethod());
+    }
+
+    @Override
+    public InputStream body() throws IOException {
+        return request.getInputStream();
+    }
+
+    @Override
+    public void interpreter(GenerationId generation, int pid) {
+        this.generation = Optional.of(generation);
+        this.pid = OptionalInt.of(pid);
+    }
+
+    @Override
+    public void head(ResponseHead head) {
+        this.head = Optional.of(head);
+        if (head.failure().isPresent()) {
+            return;
+        }
+        response.setStatus(head.status());
+        for (Header header : head.headers()) {
+            if (header.name().equalsIgnoreCase("Content-Length")) {
+                declared = Long.parseLong(header.value());
+                response.setContentLengthLong(declared);
+            } else {
+                response.addHeader(header.name(), header.value());
+            }
+        }
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        if (bodyIsDropped()) {
+            return;
+        }
+        written += length;
+        if (declared != UNKNOWN && written > declared) {
+            throw new WrongLength("the interpreter's body is longer than its Content-Length of " + declared);
+        }
+        response.getOutputStream().write(bytes, offset, length);
+    }
+
+    @Override
+    public void flush() throws IOException {
+        if (failure().isEmpty()) {
+            response.flushBuffer();
+        }
+    }
+
+    /** The interpreter has said all: whether it was as much as it promised. */
+    void finish() throws WrongLength {
+        if (declared != UNKNOWN && !bodyIsDropped() && written < declared) {
+            throw new WrongLength("the interpreter's body ends after " + written + " of " + declared + " bytes");
+        }
+    }
+
+    /** Whether the client may already have a part of the interpreter's own response. */
+    boolean hasBegun() {
+        return head.isPresent() && failure().isEmpty();
+    }
+
+    /** What the interpreter said of its own failure. */
+    Optional<ResponseHead> failure() {
+        return head.filter(given -> given.failure().isPresent());
+    }
+
+    /** {@code vhost=… gen=… pid=…} of the interpreter, as far as one was found. */
+    String interpreterFields(String otherwise) {
+        String pidField = pid.isPresent() ? " pid=" + pid.getAsInt() : "";
+        return generation.map(GenerationId::toString).orElse(otherwise) + pidField;
+    }
+
+    /** RFC 9110 sections 9.3.2, 15.3.5 and 15.4.5. */
+    private boolean bodyIsDropped() {
+        int status = response.getStatus();
+        return failure().isPresent() || request.getMethod().equals("HEAD") || status == 204 || status == 304;
+    }
+}

@@ -1,0 +1,24 @@
+package warren.connector;
+
+import jakarta.servlet.ServletConnection;
+
+/**
+ * The AJP connection that a request came by, as {@code ServletRequest.getServletConnection()} gives it to the
+ * servlet: what Tomcat's own interface lacks for an honest end of a response. Only for the request's own thread.
+ */
+interface HttpdConnection extends ServletConnection {
+    /**
+     * How many attributes of this name httpd sent. Tomcat keeps the last of several, so a second one is seen only
+     * here.
+     */
+    int attributesNamed(String name);
+
+    /**
+     * Closes the connection at once, without the AJP message that ends a response, so that httpd cannot take what it
+     * has for all of it and cuts its client too, whichever framing it uses.
+     */
+    void cut();
+
+    /** The response, which must be committed, is the connection's last: httpd is told not to use it again. */
+    void endAfterResponse();
+}

@@ -1,0 +1,72 @@
+package warren.connector;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.util.ServerInfo;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import warren.contract.Answer;
+import warren.pool.LauncherClient;
+import warren.pool.Pools;
+
+/** The running connector: its parts in the order in which they start, and the reverse. */
+final class Service {
+    private static final Logger LOG = LogManager.getLogger(Service.class);
+
+    private final Instant started = Instant.now();
+    private final VirtualHosts virtualHosts = new VirtualHosts();
+    private final GatewayServlet servlet;
+    private final AjpServer server;
+    private final Pools pools;
+    private final VirtualHostsFollower follower;
+    private final StatusSocket status;
+
+    private Service(LauncherClient launcher, Answer.Configured configured) throws IOException {
+        OwnersLogs ownersLogs = new OwnersLogs(Path.of(configured.ownersLogDirectory()));
+        pools = new Pools(launcher, ownersLogs);
+        servlet = new GatewayServlet(virtualHosts, pools, ownersLogs);
+        server = new AjpServer(configured, servlet);
+        follower = new VirtualHostsFollower(launcher, virtualHosts, pools);
+        status = StatusSocket.open(Path.of(configured.workDirectory(), "status.sock"), () -> statusNow().json());
+    }
+
+    /** Returns once requests are served by a first list of virtual hosts. */
+    static void start(LauncherClient launcher, Answer.Configured configured)
+            throws IOException, LifecycleException, InterruptedException {
+        Service service = new Service(launcher, configured);
+        service.follower.applyFirst();
+        service.server.start();
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("drain").unstarted(service::drainAndExit));
+        // The launcher takes the ask for the next list as the sign that this one is served.
+        service.follower.start();
+        LOG.info("ready, listening on {}", configured.ajpSocket());
+    }
+
+    private StatusDocument statusNow() {
+        return new StatusDocument(ProcessHandle.current().pid(), started, servlet.requests(),
+            Runtime.version().toString(), ServerInfo.getServerNumber(),
+            pools.status().stream().map(StatusDocument.Pool::of).toList());
+    }
+
+    /** SIGTERM. A hook cannot say how a JVM exits (143 for a signal), unless it ends it itself. */
+    private void drainAndExit() {
+        try {
+            Duration atMost = virtualHosts.longestDrain();
+            LOG.info("no longer accepting, at most {} for the requests in flight", atMost);
+            servlet.beginDrain();
+            if (!server.drain(atMost)) {
+                LOG.warn("requests are still in flight after {} and are cut", atMost);
+            }
+            status.close();
+            pools.close();
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            LOG.error("the drain failed", e);
+        }
+        LOG.info("stopped");
+        LogManager.shutdown();
+        Runtime.getRuntime().halt(0);
+    }
+}

@@ -1,0 +1,90 @@
+package warren.connector;
+
+import java.io.IOException;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import warren.pool.LauncherClient;
+import warren.pool.Pools;
+import warren.pool.VirtualHostList;
+
+/**
+ * Asks the launcher for the virtual hosts, again and again (it answers when they change), and applies each list. While
+ * the launcher is away the last list stays in force, and it is asked again after 0.1 to 5 seconds. One daemon thread.
+ */
+final class VirtualHostsFollower implements Runnable {
+    private static final Logger LOG = LogManager.getLogger(VirtualHostsFollower.class);
+    private static final long SHORTEST_PAUSE_MILLIS = 100;
+    private static final long LONGEST_PAUSE_MILLIS = 5000;
+
+    private final LauncherClient launcher;
+    private final VirtualHosts virtualHosts;
+    private final Pools pools;
+    private long seen;
+    private long pauseMillis = SHORTEST_PAUSE_MILLIS;
+    private boolean away;
+    private boolean applied;
+
+    VirtualHostsFollower(LauncherClient launcher, VirtualHosts virtualHosts, Pools pools) {
+        this.launcher = launcher;
+        this.virtualHosts = virtualHosts;
+        this.pools = pools;
+    }
+
+    /** Returns once a first list is in force, however long the launcher is away. */
+    void applyFirst() throws InterruptedException {
+        while (!applied) {
+            followOnce();
+        }
+    }
+
+    /** After {@link #applyFirst}: follows the changes from here on. */
+    void start() {
+        Thread.ofPlatform().daemon().name("virtual hosts").start(this);
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                followOnce();
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("no longer following the list of virtual hosts", e);
+        }
+    }
+
+    private void followOnce() throws InterruptedException {
+        try {
+            apply(launcher.list(seen));
+        } catch (IOException e) {
+            pauseAfter(e);
+        } catch (RuntimeException e) {
+            LOG.error("a list of virtual hosts could not be applied", e);
+            pauseAfter(new IOException("a defect of the connector", e));
+        }
+    }
+
+    private void apply(VirtualHostList list) {
+        if (away) {
+            LOG.info("the launcher is back");
+            away = false;
+        }
+        pauseMillis = SHORTEST_PAUSE_MILLIS;
+        if (list.revision() != seen || !applied) {
+            pools.update(list.virtualHosts());
+            virtualHosts.replace(list.virtualHosts());
+            seen = list.revision();
+            LOG.info("revision {} of the configuration is in force, {} virtual hosts", seen, virtualHosts.count());
+            applied = true;
+        }
+    }
+
+    private void pauseAfter(IOException failure) throws InterruptedException {
+        if (!away) {
+            LOG.warn("the launcher is away, serving with what is known: {}", failure.toString());
+            away = true;
+        }
+        Thread.sleep(pauseMillis);
+        pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);
+    }
+}

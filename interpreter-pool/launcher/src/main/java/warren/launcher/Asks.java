@@ -1,0 +1,82 @@
+package warren.launcher;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import warren.contract.Answer;
+import warren.contract.Ask;
+import warren.contract.VirtualHostName;
+
+/** What the launcher does for each ask of the contract. It takes names and numbers, and nothing that it would execute. */
+final class Asks {
+    private static final Logger LOG = LogManager.getLogger(Asks.class);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+    private static final int AJP_PACKET_BYTES = 65536;
+
+    private final Directories directories;
+    private final Secrets secrets;
+    private final Configurations configurations;
+    private final Generations generations;
+    private final Reloads reloads;
+
+    Asks(Directories directories, Secrets secrets, Configurations configurations, Generations generations,
+            Reloads reloads) {
+        this.directories = directories;
+        this.secrets = secrets;
+        this.configurations = configurations;
+        this.generations = generations;
+        this.reloads = reloads;
+    }
+
+    /** Sends one answer of an ask. */
+    interface Answers {
+        void send(Answer answer) throws IOException;
+    }
+
+    void answer(Ask ask, Answers answers) throws IOException {
+        switch (ask) {
+            case Ask.Configure() -> answers.send(new Answer.Configured(secrets.ajpSecret(),
+                directories.ajpSocket().toString(), AJP_PACKET_BYTES, directories.connectorWork().toString(),
+                directories.connectorLogs().toString(), directories.ownersLogs().toString()));
+            case Ask.ListVirtualHosts(long seen) -> list(seen, answers);
+            case Ask.Launch(VirtualHostName name) -> answers.send(launch(name));
+            case Ask.Stop stop -> {
+                generations.stop(stop.generation());
+                answers.send(new Answer.Stopped());
+            }
+            case Ask.Kill kill ->
+                answers.send(new Answer.Killed(generations.kill(kill.generation(), kill.reportedPid())));
+            case Ask.ReportReload report -> {
+                reloads.reported(report);
+                answers.send(new Answer.Noted());
+            }
+        }
+    }
+
+    private void list(long seen, Answers answers) throws IOException {
+        if (seen > 0) {
+            configurations.connectorHas(seen);
+        }
+        Configuration configuration = configurations.awaitOtherThan(seen, LONGEST_WAIT);
+        if (configuration.revision() != seen) {
+            for (Site site : configuration.sites().values()) {
+                answers.send(new Answer.Listed(site.virtualHost()));
+            }
+        }
+        answers.send(new Answer.EndOfList(configuration.revision()));
+    }
+
+    private Answer launch(VirtualHostName name) {
+        try {
+            Site site = configurations.current().find(name).orElseThrow(() -> new LaunchFailure("configuration",
+                "look up", Optional.empty(), "no such virtual host is configured"));
+            return generations.launch(site);
+        } catch (LaunchFailure e) {
+            Answer.LaunchFailed failed = e.answer(name);
+            LOG.error("{}", failed.sentence());
+            return failed;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package warren.launcher;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import warren.contract.PoolSettings;
+import warren.httpd.FileGuard;
+import warren.httpd.HttpdInvocation;
+import warren.httpd.HttpdVersion;
+import warren.httpd.PluginDirectiveRule;
+import warren.httpd.PoolValues;
+import warren.httpd.WarrenConfiguration;
+import warren.httpd.WarrenConfigurationReader;
+import warren.launcher.system.SystemAccounts;
+
+/** httpd's configuration as it stands on disk, read for Warren: by {@code configtest}, at the start and at a reload. */
+public final class ConfigurationFiles {
+    /** What <IfVersion> compares with; Debian 12's. */
+    private static final String HTTPD_VERSION = "2.4.62";
+    private final HttpdInvocation invocation;
+    private final WarrenConfigurationReader reader;
+
+    private ConfigurationFiles(HttpdInvocation invocation, Plugins plugins) {
+        this.invocation = invocation;
+        this.reader = new WarrenConfigurationReader(new SystemAccounts(), defaults(), rules(plugins),
+            FileGuard.rootOnly());
+    }
+
+    /**
+     * @param file httpd's main file, {@code apache2 -f}
+     * @param serverRoot {@code apache2 -d}
+     * @param defines the names of {@code apache2 -D}
+     * @param plugins whose directives are understood
+     */
+    static ConfigurationFiles of(Path file, Path serverRoot, Set<String> defines, Plugins plugins) {
+        return new ConfigurationFiles(new HttpdInvocation(file.toAbsolutePath(), serverRoot.toAbsolutePath(), defines,
+            System.getenv(), HttpdVersion.of(HTTPD_VERSION)), plugins);
+    }
+
+    /** Reads all of it again. Problems are in what it returns. */
+    public WarrenConfiguration read() {
+        return reader.read(invocation);
+    }
+
+    private static PoolValues defaults() {
+        PoolSettings d = PoolSettings.DEFAULT;
+        return new PoolValues(d.start(), d.max(), d.minSpare(), d.maxSpare(), d.maxRequests(), d.queueLength(),
+            d.queueTimeout(), d.launchTimeout(), d.requestTimeout(), d.idleTimeout(), d.drainTimeout());
+    }
+
+    private static List<PluginDirectiveRule> rules(Plugins plugins) {
+        return plugins.directives().stream().map(rule -> new PluginDirectiveRule(rule.name(), rule.leastArguments(),
+            rule.mostArguments(), rule.expected(), rule.check())).toList();
+    }
+}

@@ -1,0 +1,156 @@
+package warren.launcher;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import warren.contract.GenerationId;
+
+/**
+ * The runtime, state and log directories, and who may enter which. Sockets lie in directories that keep others out
+ * before the socket's own mode does. Each directory above must be root's and nobody else's to write: what is found
+ * otherwise, or is a link, is refused and not mended.
+ *
+ * @param runtime sockets, gone after a stop
+ * @param state tokens; root alone
+ * @param logs the launcher's, the connector's and the owners' logs
+ */
+public record Directories(Path runtime, Path state, Path logs) {
+    Path ajpSocket() {
+        return runtime.resolve("ajp/ajp.sock");
+    }
+
+    Path launcherSocket() {
+        return runtime.resolve("launcher/launcher.sock");
+    }
+
+    public Path controlSocket() {
+        return runtime.resolve("control/control.sock");
+    }
+
+    public Path connectorWork() {
+        return runtime.resolve("connector");
+    }
+
+    /** The connector's own socket, on which it tells its half of the status. */
+    public Path connectorStatusSocket() {
+        return connectorWork().resolve("status.sock");
+    }
+
+    Path stageTemporary() {
+        return runtime.resolve("stage");
+    }
+
+    Path generationSocket(GenerationId generation) {
+        return runtime.resolve("generations").resolve(generation.fileName() + ".sock");
+    }
+
+    Path generationLog(GenerationId generation) {
+        return runtime.resolve("generations").resolve(generation.fileName() + ".log");
+    }
+
+    Path connectorLogs() {
+        return logs.resolve("connector");
+    }
+
+    Path ownersLogs() {
+        return logs.resolve("owners");
+    }
+
+    Path connectorOutput() {
+        return logs.resolve("connector.out");
+    }
+
+    /**
+     * Makes all of them, with nothing left of an earlier run in the runtime directory.
+     *
+     * @param httpdGroup the GID that may connect to the AJP socket
+     * @param connectorUser the connector's UID
+     * @param connectorGroup the connector's GID
+     */
+    void create(long httpdGroup, long connectorUser, long connectorGroup) throws IOException {
+        make(runtime, "rwxr-xr-x", 0, 0);
+        make(runtime.resolve("ajp"), "rwx--x---", 0, httpdGroup);
+        make(runtime.resolve("launcher"), "rwx--x---", 0, connectorGroup);
+        make(runtime.resolve("control"), "rwx------", 0, 0);
+        make(runtime.resolve("stage"), "rwx------", 0, 0);
+        make(runtime.resolve("generations"), "rwx--x---", 0, connectorGroup);
+        removeTree(connectorWork());
+        make(connectorWork(), "rwx------", connectorUser, connectorGroup);
+        make(state, "rwx------", 0, 0);
+        make(logs, "rwxr-xr-x", 0, 0);
+        make(connectorLogs(), "rwx------", connectorUser, connectorGroup);
+        make(ownersLogs(), "rwxr-xr-x", 0, 0);
+        emptyOfFiles(runtime.resolve("ajp"));
+        emptyOfFiles(runtime.resolve("launcher"));
+        emptyOfFiles(runtime.resolve("control"));
+        emptyOfFiles(runtime.resolve("generations"));
+    }
+
+    private static void make(Path directory, String permissions, long user, long group) throws IOException {
+        requireRootAbove(directory);
+        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } else if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(directory + " is not a directory, expected one or nothing");
+        }
+        Files.setAttribute(directory, "unix:uid", (int) user, LinkOption.NOFOLLOW_LINKS);
+        Files.setAttribute(directory, "unix:gid", (int) group, LinkOption.NOFOLLOW_LINKS);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(permissions));
+    }
+
+    /** Every directory above exists or is made, is root's, and only root can write it. */
+    private static void requireRootAbove(Path directory) throws IOException {
+        Path parent = directory.toAbsolutePath().getParent();
+        if (!Files.exists(parent)) {
+            make(parent, "rwxr-xr-x", 0, 0);
+        }
+        for (Path above = parent.toRealPath(); above != null; above = above.getParent()) {
+            int owner = (int) Files.getAttribute(above, "unix:uid");
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(above);
+            if (owner != 0 || permissions.contains(PosixFilePermission.OTHERS_WRITE)
+                    || permissions.contains(PosixFilePermission.GROUP_WRITE)) {
+                throw new IOException(above + " belongs to UID " + owner + " with " + PosixFilePermissions.toString(permissions)
+                    + ", expected a directory that only root can write, for " + directory + " lies in it");
+            }
+        }
+    }
+
+    private static void emptyOfFiles(Path directory) throws IOException {
+        try (var entries = Files.newDirectoryStream(directory, entry -> !Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))) {
+            for (Path entry : entries) {
+                Files.delete(entry);
+            }
+        }
+    }
+
+    /** Removes the runtime directory; state and logs stay. */
+    void removeRuntime() throws IOException {
+        removeTree(runtime);
+    }
+
+    private static void removeTree(Path directory) throws IOException {
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
+                Files.delete(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

@@ -1,0 +1,74 @@
+package warren.launcher;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import warren.contract.GenerationId;
+import warren.launcher.stage.LaunchPlan;
+import warren.plugin.LaunchRefused;
+import warren.plugin.LaunchStep;
+
+/** Asks a site's plugins for their steps and puts them together into one launch plan. Whatever is missing refuses. */
+final class LaunchPlans {
+    private final Plugins plugins;
+
+    LaunchPlans(Plugins plugins) {
+        this.plugins = plugins;
+    }
+
+    /** A plan without its cgroup and descriptors. */
+    record Draft(Site.Owner owner, List<LaunchStep> steps, LaunchStep.Execute program) {
+        LaunchPlan plan(String cgroup, LaunchPlan.StandardDescriptors descriptors) {
+            return new LaunchPlan(descriptors, cgroup, owner.user(), owner.group(), owner.supplementaryGroups(),
+                steps, program);
+        }
+    }
+
+    Draft draft(Site site, GenerationId id) throws LaunchFailure {
+        Site.Owner owner = site.owner().orElseThrow(() -> refused("no owner"));
+        List<LaunchStep> steps = new ArrayList<>();
+        for (String name : site.plugins()) {
+            steps.addAll(stepsOf(name, site, owner, id));
+        }
+        List<LaunchStep.Execute> programs = steps.stream()
+            .filter(LaunchStep.Execute.class::isInstance).map(LaunchStep.Execute.class::cast).toList();
+        if (programs.size() != 1) {
+            throw refused("the plugins " + site.plugins() + " give " + programs.size() + " programs, expected one");
+        }
+        steps.removeIf(LaunchStep.Execute.class::isInstance);
+        // stable: steps of one place stay in the order of the plugins
+        steps.sort(Comparator.comparing(LaunchStep::place));
+        requireOwnMounts(steps);
+        return new Draft(owner, steps, programs.get(0));
+    }
+
+    private List<LaunchStep> stepsOf(String name, Site site, Site.Owner owner, GenerationId id) throws LaunchFailure {
+        Plugins.Installed plugin = plugins.find(name).orElseThrow(() ->
+            refused("the plugin \"" + name + "\" is asked for and not installed, expected one of " + plugins.names()));
+        try {
+            return plugin.plugin().steps(
+                site.settings(id, owner, plugin.understood(site.directives()), plugin.directory()));
+        } catch (LaunchRefused e) {
+            throw new LaunchFailure("plugin " + name, "steps", Optional.empty(), e.getMessage());
+        } catch (RuntimeException | LinkageError e) {
+            throw new LaunchFailure("plugin " + name, "steps", Optional.empty(), "it failed with " + e);
+        }
+    }
+
+    /** In the host's mount namespace a mount would be everybody's, and stay. */
+    private static void requireOwnMounts(List<LaunchStep> steps) throws LaunchFailure {
+        boolean unshared = false;
+        for (LaunchStep step : steps) {
+            if (step instanceof LaunchStep.Unshare unshare) {
+                unshared |= unshare.namespaces().contains(LaunchStep.Namespace.MOUNT);
+            } else if (step instanceof LaunchStep.Mount mount && !unshared) {
+                throw refused("a mount on " + mount.target() + " before a mount namespace of the launch's own");
+            }
+        }
+    }
+
+    private static LaunchFailure refused(String why) {
+        return new LaunchFailure("launch plan", "put together", Optional.empty(), why);
+    }
+}

@@ -1,0 +1,254 @@
+package warren.launcher;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import warren.contract.Token;
+import warren.contract.VirtualHostName;
+import warren.httpd.Problem;
+import warren.httpd.SecretsFile;
+import warren.httpd.ServerSettings;
+import warren.httpd.WarrenConfiguration;
+import warren.launcher.control.LauncherStatus;
+import warren.launcher.system.Descriptors;
+import warren.launcher.system.SystemCallFailed;
+import warren.launcher.system.UnixSocket;
+import warren.plugin.GroupId;
+import warren.plugin.UserId;
+
+/**
+ * The privileged process: reads the configuration, makes directories and sockets, keeps launch stages warm, starts the
+ * connector and answers it. {@link #start} is the order of things; {@link #stop} is that order backwards.
+ */
+public final class Launcher {
+    private static final Logger LOG = LogManager.getLogger(Launcher.class);
+    private static final Duration CONNECTOR_START = Duration.ofSeconds(60);
+    private static final int AJP_MODE = 0660;
+
+    private final ConfigurationFiles files;
+    private final ServerSettings server;
+    private final Directories directories;
+    private final Secrets secrets;
+    private final Configurations configurations = new Configurations();
+    private final Reloads reloads = new Reloads();
+    private final CgroupTree cgroups;
+    private final Stages stages;
+    private final Generations generations;
+    private final UnixSocket ajp;
+    private final AskServer askServer;
+    private final ConnectorProcess connector;
+
+    /** Takes everything up to where the connector is started. */
+    private Launcher(Path home, ConfigurationFiles files, Plugins plugins, WarrenConfiguration first)
+            throws IOException {
+        this.files = files;
+        this.server = first.server().orElseThrow();
+        this.directories = directoriesOf(server);
+        directories.create(server.httpdGid(), server.connectorUid(), server.connectorGid());
+        LauncherLog.to(directories.logs());
+        this.secrets = Secrets.load(directories.state());
+        this.cgroups = CgroupTree.open(cgroupName(directories.runtime()));
+        cgroups.killAndRemoveAll();
+        this.stages = new Stages(new Children(), StageProgram.of(home), directories.stageTemporary());
+        this.generations = new Generations(cgroups, directories, stages, new LaunchPlans(plugins), server.connectorUid());
+        take(first);
+        this.ajp = UnixSocket.listen(directories.ajpSocket().toString(), (int) server.httpdGid(), AJP_MODE);
+        this.askServer = new AskServer(directories, server.connectorUid(), (int) server.connectorGid(),
+            new Asks(directories, secrets, configurations, generations, reloads));
+        this.connector = new ConnectorProcess(cgroups, directories, stages, ajp, new UserId(server.connectorUid()),
+            new GroupId(server.connectorGid()), home, this::connectorEnded);
+    }
+
+    /** Where everything of this configuration lies. */
+    public static Directories directoriesOf(ServerSettings server) {
+        return new Directories(server.runtimeDirectory(), server.stateDirectory(), server.logDirectory());
+    }
+
+    /**
+     * Starts everything; returns once requests are served.
+     *
+     * @param home where Warren is installed
+     * @param file httpd's main configuration file
+     * @param serverRoot httpd's ServerRoot where the file does not say
+     * @param defines httpd's {@code -D} names
+     * @throws CannotStart with nothing left running
+     */
+    public static Launcher start(Path home, Path file, Path serverRoot, Set<String> defines) throws CannotStart {
+        LauncherLog.toConsole();
+        Plugins plugins = loadPlugins(home);
+        ConfigurationFiles files = ConfigurationFiles.of(file, serverRoot, defines, plugins);
+        WarrenConfiguration first = files.read();
+        if (first.server().isEmpty()) {
+            throw new CannotStart(CannotStart.Reason.CONFIGURATION, lines(first.problems()));
+        }
+        first.problems().forEach(problem -> LOG.warn("{}", problem));
+        requireNotRunning(directoriesOf(first.server().get()));
+        Launcher launcher = create(home, files, plugins, first);
+        launcher.startConnector();
+        return launcher;
+    }
+
+    private static Plugins loadPlugins(Path home) throws CannotStart {
+        try {
+            return Plugins.load(home.resolve("plugins"));
+        } catch (IOException e) {
+            throw new CannotStart(CannotStart.Reason.ENVIRONMENT, e.getMessage());
+        }
+    }
+
+    /** The files alone, for who only wants to test them. */
+    public static ConfigurationFiles files(Path home, Path file, Path serverRoot, Set<String> defines)
+            throws CannotStart {
+        return ConfigurationFiles.of(file, serverRoot, defines, loadPlugins(home));
+    }
+
+    private static void requireNotRunning(Directories directories) throws CannotStart {
+        try {
+            Descriptors.close(UnixSocket.connect(directories.controlSocket().toString()));
+        } catch (SystemCallFailed nobodyListens) {
+            return;
+        }
+        throw new CannotStart(CannotStart.Reason.ALREADY_RUNNING,
+            "a launcher answers on " + directories.controlSocket() + " already; stop it first (warren stop)");
+    }
+
+    private static Launcher create(Path home, ConfigurationFiles files, Plugins plugins, WarrenConfiguration first)
+            throws CannotStart {
+        try {
+            return new Launcher(home, files, plugins, first);
+        } catch (IOException e) {
+            throw new CannotStart(CannotStart.Reason.ENVIRONMENT, e.getMessage());
+        }
+    }
+
+    private void startConnector() throws CannotStart {
+        try {
+            connector.start();
+        } catch (LaunchFailure e) {
+            stop(Duration.ZERO);
+            throw new CannotStart(CannotStart.Reason.CONNECTOR, "the connector cannot be launched: " + e.getMessage());
+        }
+        if (!configurations.awaitConnector(CONNECTOR_START)) {
+            stop(Duration.ZERO);
+            throw new CannotStart(CannotStart.Reason.CONNECTOR, "the connector was not ready within "
+                + CONNECTOR_START.toSeconds() + " s; see " + directories.connectorOutput() + " and "
+                + directories.connectorLogs());
+        }
+    }
+
+    private void connectorEnded() {
+        configurations.connectorGone();
+        generations.stopAll();
+    }
+
+    /** Tokens first, so that httpd's include names every virtual host before the connector knows it. */
+    private void take(WarrenConfiguration configuration) throws IOException {
+        secrets.keepFor(Sites.withDoors(configuration));
+        Map<VirtualHostName, Token> tokens = secrets.tokens();
+        Secrets.writeAtomically(server.secretsFile(),
+            new SecretsFile(secrets.ajpSecret(), directories.ajpSocket()).render(Sites.secrets(configuration, tokens)));
+        configurations.replace(new Sites(tokens, reloads).of(configuration, configurations.current()));
+    }
+
+    /**
+     * Reads the files again and has the connector renew what runs.
+     *
+     * @param only the virtual host to renew; empty for all
+     * @param within how long the connector may take
+     * @return what became of each, in lines for the administrator; the last one says so where nothing was changed
+     */
+    public synchronized ReloadResult reload(Optional<VirtualHostName> only, Duration within)
+            throws IOException {
+        WarrenConfiguration read = files.read();
+        List<String> lines = new ArrayList<>(read.problems().stream().map(Problem::toString).toList());
+        if (read.server().isEmpty() || !read.server().get().equals(server)) {
+            lines.add(read.server().isEmpty() ? "nothing was reloaded: the configuration has errors of the server"
+                : "nothing was reloaded: server settings of Warren changed, which takes a restart");
+            return new ReloadResult(false, lines);
+        }
+        Set<VirtualHostName> renewed = new TreeSet<>();
+        read.sites().forEach(site -> renewed.add(new VirtualHostName(site.name())));
+        only.ifPresent(name -> renewed.retainAll(Set.of(name)));
+        if (only.isPresent() && renewed.isEmpty()) {
+            lines.add("nothing was reloaded: no good virtual host " + only.get() + " is configured");
+            return new ReloadResult(false, lines);
+        }
+        renewed.forEach(reloads::ask);
+        take(read);
+        return outcome(renewed, reloads.await(renewed, within), lines, read.quarantined().isEmpty());
+    }
+
+    /** What a reload came to. */
+    public record ReloadResult(boolean good, List<String> lines) { }
+
+    private static ReloadResult outcome(Set<VirtualHostName> renewed, Map<VirtualHostName, String> told,
+            List<String> lines, boolean noneQuarantined) {
+        boolean good = noneQuarantined;
+        for (VirtualHostName name : renewed) {
+            String failure = told.getOrDefault(name, "the connector did not tell in time what became of it");
+            if (!failure.isEmpty()) {
+                lines.add("vhost=" + name + ": not reloaded, what ran goes on: " + failure);
+                good = false;
+            }
+        }
+        lines.add(renewed.size() + (renewed.size() == 1 ? " virtual host read" : " virtual hosts read")
+            + "; reload httpd too where one is new (apachectl graceful)");
+        return new ReloadResult(good, lines);
+    }
+
+    /** What runs now, for the administrator. */
+    public LauncherStatus status() {
+        List<LauncherStatus.Host> hosts = configurations.current().sites().values().stream()
+            .sorted(Comparator.comparing(site -> site.virtualHost().name())).map(this::statusOf).toList();
+        return new LauncherStatus(ProcessHandle.current().pid(), connector.pid(), configurations.current().revision(),
+            hosts);
+    }
+
+    private LauncherStatus.Host statusOf(Site site) {
+        List<LauncherStatus.Running> running = generations.running().stream()
+            .filter(generation -> generation.id().virtualHost().equals(site.virtualHost().name()))
+            .sorted(Comparator.comparing(generation -> generation.id().number()))
+            .map(generation -> new LauncherStatus.Running(generation.id().number(), generation.parent().pid(),
+                generation.since(), generation.cgroup().processes())).toList();
+        return new LauncherStatus.Host(site.virtualHost().name().value(),
+            site.owner().map(owner -> owner.user().value()), site.owner().map(owner -> owner.group().value()),
+            site.virtualHost().quarantine(), running);
+    }
+
+    /** Where this launcher's sockets lie. */
+    public Directories directories() {
+        return directories;
+    }
+
+    /** Lets the connector finish what it has, then ends everything and removes what was made. */
+    public void stop(Duration drain) {
+        connector.stop(drain);
+        askServer.close();
+        ajp.close();
+        generations.stopAll();
+        stages.close();
+        try {
+            cgroups.killAndRemoveAll();
+            directories.removeRuntime();
+        } catch (IOException e) {
+            LOG.error("{}", e.getMessage());
+        }
+    }
+
+    private static String cgroupName(Path runtime) {
+        return "warren" + runtime.toString().replaceAll("[^A-Za-z0-9]+", "-");
+    }
+
+    private static String lines(List<Problem> problems) {
+        return String.join("\n", problems.stream().map(Problem::toString).toList());
+    }
+}

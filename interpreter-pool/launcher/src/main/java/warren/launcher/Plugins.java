@@ -1,0 +1,101 @@
+package warren.launcher;
+
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import warren.plugin.Directive;
+import warren.plugin.DirectiveRule;
+import warren.plugin.LaunchPlugin;
+
+/**
+ * The installed host plugins: each directory {@code plugins/NAME} with its jars, loaded apart from the others. They run
+ * as root, so a directory or jar that somebody other than root can write stops the start.
+ */
+final class Plugins {
+    private final Map<String, Installed> byName = new TreeMap<>();
+
+    /** @param directory where its jars lie */
+    record Installed(LaunchPlugin plugin, Path directory) {
+        /** Those of the directives that are this plugin's. */
+        List<Directive> understood(List<Directive> directives) {
+            Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+            plugin.directives().forEach(rule -> names.add(rule.name()));
+            return directives.stream().filter(directive -> names.contains(directive.name())).toList();
+        }
+    }
+
+    /** @throws IOException where a plugin cannot be trusted or loaded; the message says which and why */
+    static Plugins load(Path directory) throws IOException {
+        Plugins plugins = new Plugins();
+        if (Files.isDirectory(directory)) {
+            requireRoots(directory);
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, Files::isDirectory)) {
+                for (Path entry : entries) {
+                    plugins.add(entry);
+                }
+            }
+        }
+        return plugins;
+    }
+
+    private void add(Path directory) throws IOException {
+        requireRoots(directory);
+        List<URL> jars = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, "*.jar")) {
+            for (Path jar : entries) {
+                requireRoots(jar);
+                jars.add(url(jar));
+            }
+        }
+        ClassLoader loader = new URLClassLoader(directory.getFileName().toString(), jars.toArray(new URL[0]),
+            LaunchPlugin.class.getClassLoader());
+        for (LaunchPlugin plugin : ServiceLoader.load(LaunchPlugin.class, loader)) {
+            if (!plugin.name().equals(directory.getFileName().toString())) {
+                throw new IOException("the plugin in " + directory + " calls itself \"" + plugin.name()
+                    + "\", expected its directory's name");
+            }
+            byName.put(plugin.name(), new Installed(plugin, directory));
+        }
+    }
+
+    private static URL url(Path jar) throws MalformedURLException {
+        return jar.toUri().toURL();
+    }
+
+    private static void requireRoots(Path path) throws IOException {
+        int owner = (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS);
+        if (owner != 0 || permissions.contains(PosixFilePermission.GROUP_WRITE)
+                || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new IOException(path + " can be written by others than root, expected a plugin that only root can change");
+        }
+    }
+
+    Optional<Installed> find(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    Collection<String> names() {
+        return byName.keySet();
+    }
+
+    /** The directives that any of them understands. */
+    List<DirectiveRule> directives() {
+        return byName.values().stream().flatMap(installed -> installed.plugin().directives().stream()).toList();
+    }
+}

@@ -1,0 +1,105 @@
+package warren.launcher;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import warren.contract.PoolSettings;
+import warren.contract.Route;
+import warren.contract.Token;
+import warren.contract.VirtualHost;
+import warren.contract.VirtualHostName;
+import warren.httpd.PoolValues;
+import warren.httpd.Problem;
+import warren.httpd.QuarantinedSite;
+import warren.httpd.VirtualHostSecret;
+import warren.httpd.WarrenConfiguration;
+import warren.plugin.Directive;
+import warren.plugin.GroupId;
+import warren.plugin.UserId;
+
+/** Turns what the files say into what the launcher launches and the connector is told. */
+final class Sites {
+    private final Map<VirtualHostName, Token> tokens;
+    private final Reloads reloads;
+
+    Sites(Map<VirtualHostName, Token> tokens, Reloads reloads) {
+        this.tokens = tokens;
+        this.reloads = reloads;
+    }
+
+    /** Those that have a door: virtual hosts, not services. */
+    static List<VirtualHostName> withDoors(WarrenConfiguration files) {
+        List<VirtualHostName> names = new ArrayList<>();
+        files.sites().stream().filter(Sites::hasDoor).forEach(site -> names.add(new VirtualHostName(site.name())));
+        files.quarantined().stream().filter(site -> site.kind() == warren.httpd.Site.Kind.VIRTUAL_HOST)
+            .filter(site -> VirtualHostName.isWellFormed(site.name()))
+            .forEach(site -> names.add(new VirtualHostName(site.name())));
+        return names;
+    }
+
+    /** What httpd's include says of those; a quarantined one is forwarded too, and answered 503. */
+    static List<VirtualHostSecret> secrets(WarrenConfiguration files, Map<VirtualHostName, Token> tokens) {
+        Map<String, Duration> longest = new HashMap<>();
+        files.sites().forEach(site -> longest.put(site.name(), site.pool().longestRequest()));
+        return withDoors(files).stream().distinct().map(name -> new VirtualHostSecret(name.value(),
+            tokens.get(name).reveal(), longest.getOrDefault(name.value(), Duration.ofMinutes(1)))).toList();
+    }
+
+    private static boolean hasDoor(warren.httpd.Site site) {
+        return site.kind() == warren.httpd.Site.Kind.VIRTUAL_HOST;
+    }
+
+    /**
+     * All of them.
+     *
+     * @param before what holds until now: a virtual host that was good and is not any more stays as it was
+     */
+    Map<VirtualHostName, Site> of(WarrenConfiguration files, Configuration before) {
+        Map<VirtualHostName, Site> sites = new LinkedHashMap<>();
+        for (warren.httpd.Site site : files.sites()) {
+            sites.put(new VirtualHostName(site.name()), site(site));
+        }
+        for (QuarantinedSite site : files.quarantined()) {
+            if (VirtualHostName.isWellFormed(site.name())) {
+                VirtualHostName name = new VirtualHostName(site.name());
+                sites.put(name, before.find(name).orElseGet(() -> quarantined(name, site.problems())));
+            }
+        }
+        return sites;
+    }
+
+    private Site site(warren.httpd.Site site) {
+        VirtualHostName name = new VirtualHostName(site.name());
+        List<Route> routes = new ArrayList<>();
+        site.applications().forEach((path, file) -> routes.add(new Route.Application(path, file)));
+        site.services().forEach((path, service) -> routes.add(new Route.Service(path, new VirtualHostName(service))));
+        VirtualHost host = new VirtualHost(name, Optional.ofNullable(tokens.get(name)), site.documentRoot(), routes,
+            site.handlesFiles(), pool(site.pool()), reloads.countOf(name), Optional.empty());
+        List<GroupId> groups = site.owner().supplementaryGids().stream().map(GroupId::new).toList();
+        Site.Owner owner = new Site.Owner(new UserId(site.owner().uid()), new GroupId(site.owner().gid()), groups,
+            Path.of(site.home()));
+        List<String> plugins = new ArrayList<>(List.of(site.language()));
+        plugins.addAll(site.plugins());
+        List<Directive> directives = site.directives().stream()
+            .map(d -> new Directive(d.name(), d.arguments(), d.file(), d.line())).toList();
+        return new Site(host, Optional.of(owner), plugins.stream().distinct().toList(), directives);
+    }
+
+    private Site quarantined(VirtualHostName name, List<Problem> problems) {
+        String why = problems.stream().map(Problem::toString).collect(Collectors.joining("; "));
+        VirtualHost host = new VirtualHost(name, Optional.ofNullable(tokens.get(name)), "/", List.of(), false,
+            PoolSettings.DEFAULT, reloads.countOf(name), Optional.of(why));
+        return new Site(host, Optional.empty(), List.of(), List.of());
+    }
+
+    private static PoolSettings pool(PoolValues v) {
+        return new PoolSettings(v.start(), v.max(), v.minSpare(), v.maxSpare(), v.maxRequests(), v.queueLength(),
+            v.queueTimeout(), v.launchTimeout(), v.requestTimeout(), v.idleTimeout(), v.drainTimeout());
+    }
+}

@@ -1,0 +1,126 @@
+package warren.launcher;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import warren.launcher.stage.LaunchPlan;
+import warren.launcher.stage.LaunchPlanWire;
+import warren.launcher.system.DescriptorStream;
+import warren.launcher.system.Descriptors;
+import warren.launcher.system.PidFd;
+import warren.launcher.system.SystemCallFailed;
+
+/**
+ * One launch stage seen from the launcher: its process, the pipe for its plan and the pipe of its report (the lines of
+ * {@link warren.launcher.stage.LaunchStage}). It is used once. Whatever it does, it cannot hold the launcher longer
+ * than the deadlines here, and a stage that is not understood is killed.
+ */
+final class Stage {
+    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration LAUNCH = Duration.ofSeconds(10);
+    private static final int MOST_REPORT_BYTES = 8192;
+
+    private final Children.Child process;
+    private final int planPipe;
+    private final int reportPipe;
+
+    Stage(Children.Child process, int planPipe, int reportPipe) {
+        this.process = process;
+        this.planPipe = planPipe;
+        this.reportPipe = reportPipe;
+    }
+
+    boolean isAlive() {
+        return !process.ended().isDone();
+    }
+
+    /** Waits until it has loaded everything. */
+    void awaitReady() throws LaunchFailure {
+        try {
+            String line = readLine(new DescriptorStream(reportPipe, START).input());
+            if (!line.equals("waiting")) {
+                throw new LaunchFailure("start of a launch stage", "read", Optional.empty(),
+                    "expected it to wait, found " + describe(line));
+            }
+        } catch (IOException e) {
+            throw new LaunchFailure("start of a launch stage", "read", Optional.empty(), e.getMessage());
+        }
+    }
+
+    /**
+     * Has it perform the plan.
+     *
+     * @return the process, which is now the program of the plan
+     */
+    Children.Child launch(LaunchPlan plan) throws LaunchFailure {
+        try {
+            sendPlan(plan);
+            InputStream report = new DescriptorStream(reportPipe, LAUNCH).input();
+            String line = readLine(report);
+            if (line.equals("executing")) {
+                // the pipe is close-on-exec: its end says that execve succeeded
+                line = readLine(report);
+                if (line.isEmpty()) {
+                    return process;
+                }
+            }
+            throw failure(line);
+        } catch (SocketTimeoutException e) {
+            throw new LaunchFailure("launch stage", "read", Optional.empty(), "it did not finish within "
+                + LAUNCH.toSeconds() + " s and was killed");
+        } catch (IOException e) {
+            throw new LaunchFailure("launch stage", "write or read", Optional.empty(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void sendPlan(LaunchPlan plan) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        LaunchPlanWire.write(plan, bytes);
+        new DescriptorStream(planPipe, LAUNCH).output().write(bytes.toByteArray());
+    }
+
+    private LaunchFailure failure(String line) {
+        String[] fields = line.split("\t");
+        if (fields.length == 4 && fields[0].equals("failed")) {
+            return new LaunchFailure(fields[1], fields[2], Optional.of(fields[3]), Hints.of(fields[2], fields[3]));
+        }
+        return new LaunchFailure("launch stage", "read", Optional.empty(), "expected its report, found " + describe(line));
+    }
+
+    private static String describe(String line) {
+        return line.isEmpty() ? "that it had ended" : "\"" + line + "\"";
+    }
+
+    /** One line without its end; empty at the end of the pipe. */
+    private static String readLine(InputStream report) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        int next = report.read();
+        while (next >= 0 && next != '\n' && line.size() < MOST_REPORT_BYTES) {
+            line.write(next);
+            next = report.read();
+        }
+        return line.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Closes the pipes; a stage that has not launched ends by that. */
+    void release() {
+        Descriptors.close(planPipe);
+        Descriptors.close(reportPipe);
+    }
+
+    /** Ends it for certain and releases it. */
+    void kill() {
+        if (isAlive()) {
+            try (PidFd pid = PidFd.open(process.pid())) {
+                pid.send(PidFd.SIGKILL);
+            } catch (SystemCallFailed gone) {
+                // it ended by itself between the two calls
+            }
+        }
+        release();
+    }
+}

@@ -1,0 +1,45 @@
+package warren.launcher;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a launch stage's JVM is started. The flags close the JVM's own doors (attach file, SIGQUIT dump, performance
+ * data, core and error files in places that owners can write) and keep it small; the class-data archive, made when
+ * Warren is built, halves its start.
+ */
+record StageProgram(String program, List<String> arguments) {
+    private static final String MAIN = "warren.launcher.stage.LaunchStage";
+
+    StageProgram {
+        arguments = List.copyOf(arguments);
+    }
+
+    static StageProgram of(Path home) {
+        String java = javaProgram();
+        List<String> arguments = new ArrayList<>(List.of(java));
+        Path archive = home.resolve("lib/stage.jsa");
+        if (Files.isReadable(archive)) {
+            arguments.add("-XX:SharedArchiveFile=" + archive);
+        }
+        arguments.addAll(FLAGS);
+        arguments.add("-Djffi.boot.library.path=" + home.resolve("lib/native"));
+        arguments.addAll(List.of("-cp", home.resolve("lib/launcher/launcher.jar").toString(), MAIN));
+        return new StageProgram(java, arguments);
+    }
+
+    /** The java that runs this process. */
+    static String javaProgram() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** The class-data archive is made with the same. */
+    private static final List<String> FLAGS = List.of(
+        "-Xrs", "-XX:+DisableAttachMechanism", "-XX:-UsePerfData", "-XX:-CreateCoredumpOnCrash",
+        "-XX:ErrorFile=/dev/null", "-XX:-MaxFDLimit", "-XX:+DisplayVMOutputToStderr", "-Xlog:disable",
+        "-Xlog:all=error:stderr",
+        "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms8m", "-Xmx32m", "-Xss512k",
+        "-Djnr.ffi.asm.enabled=false", "--enable-native-access=ALL-UNNAMED");
+}

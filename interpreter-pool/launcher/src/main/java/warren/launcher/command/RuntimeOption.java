@@ -1,0 +1,27 @@
+package warren.launcher.command;
+
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+import warren.launcher.Directories;
+import warren.launcher.control.ControlClient;
+
+/** Which launcher is meant. */
+final class RuntimeOption {
+    @Option(names = "--runtime", paramLabel = "DIRECTORY", defaultValue = "/run/warren",
+        description = "the launcher's WarrenRuntimeDirectory (default: ${DEFAULT-VALUE})")
+    Path runtime;
+
+    Directories directories() {
+        return new Directories(runtime, runtime, runtime);
+    }
+
+    ControlClient control() {
+        return new ControlClient(directories().controlSocket());
+    }
+
+    /** Prints what the launcher answered. */
+    static void print(List<String> lines) {
+        lines.forEach(System.out::println);
+    }
+}

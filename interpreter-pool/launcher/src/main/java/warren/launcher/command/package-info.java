@@ -1,0 +1,2 @@
+/** The command {@code warren}: one class a subcommand. */
+package warren.launcher.command;

@@ -1,0 +1,144 @@
+package warren.launcher.stage;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import warren.launcher.system.SystemCallFailed;
+import warren.launcher.system.SystemCalls;
+import warren.plugin.GroupId;
+import warren.plugin.LaunchStep;
+import warren.plugin.Place;
+
+/**
+ * One launch, top to bottom, by one thread: the calls that change only a thread (mask, keyring, namespaces, bounding
+ * set, no_new_privs) must be made by the one that executes the program. Any failed call ends the launch; the caller
+ * reports it and ends the process. There is no way back and no second try in the same process.
+ */
+final class Launch {
+    static final int INHERITED_DESCRIPTOR = 3;
+    private static final int FIRST_CLOSED_DESCRIPTOR = 3;
+    private static final int UMASK = 022;
+    private static final int BACKLOG = 511;
+    private static final int O_WRONLY = 01;
+    private static final int O_RDWR = 02;
+    private static final int O_APPEND = 02000;
+    private static final int O_NONBLOCK = 04000;
+
+    private final SystemCalls calls;
+    private final LaunchPlan plan;
+    private final Runnable beforeExecute;
+    private Place place = Place.PROCESS;
+
+    /** @param beforeExecute is run as the last thing before the program is executed */
+    Launch(SystemCalls calls, LaunchPlan plan, Runnable beforeExecute) {
+        this.calls = calls;
+        this.plan = plan;
+        this.beforeExecute = beforeExecute;
+    }
+
+    /** The place that the launch has come to, for the report of what failed. */
+    Place place() {
+        return place;
+    }
+
+    /** Returns only by throwing. */
+    void perform() throws SystemCallFailed {
+        place = Place.PROCESS;
+        // HotSpot handles some signals and blocks others; an ignored or blocked one would be inherited by the owner's code
+        calls.resetSignalDispositions();
+        calls.clearSignalMask();
+        calls.umask(UMASK);
+        calls.chdir("/");
+        // a session of its own, without a terminal: TIOCSTI and terminal signals have nothing to reach
+        calls.setsid();
+        // root's session keyring would stay readable after the switch, session-keyring(7)
+        calls.joinNewSessionKeyring();
+
+        place = Place.DESCRIPTORS;
+        // bound as root, before the switch: the directory is not the owner's to write
+        replaceStandardDescriptors();
+
+        place = Place.CGROUP;
+        // before anything is limited or forked, so that nothing of this generation is ever outside
+        join(plan.cgroup());
+
+        place = Place.LIMITS;
+        // while root may still raise hard limits and lower nice values
+        performStepsAt(Place.LIMITS);
+
+        place = Place.NAMESPACES;
+        performStepsAt(Place.NAMESPACES);
+        place = Place.CREDENTIALS;
+        performStepsAt(Place.CREDENTIALS);
+        place = Place.ROOT;
+        // the last thing that needs a path outside
+        performStepsAt(Place.ROOT);
+
+        place = Place.IDENTITY;
+        // the bounding set while CAP_SETPCAP is there; groups while CAP_SETGID is; the UID last
+        calls.dropBoundingSet();
+        calls.setgroups(ids(plan.supplementaryGroups()));
+        calls.setgid(plan.group().value());
+        calls.setuid(plan.user().value());
+        calls.clearCapabilities();
+        new IdentityCheck(calls).requireSwitched(plan);
+
+        place = Place.SEAL;
+        // close-on-exec instead of close: the report pipe must live until execve has succeeded, and no longer
+        calls.closeOnExecFrom(FIRST_CLOSED_DESCRIPTOR);
+        calls.setNoNewPrivs();
+
+        place = Place.EXECUTE;
+        beforeExecute.run();
+        calls.execve(plan.program().program(), plan.program().arguments(), environment());
+    }
+
+    private void replaceStandardDescriptors() throws SystemCallFailed {
+        if (plan.descriptors() instanceof LaunchPlan.StandardDescriptors.Generation generation) {
+            int socket = calls.listen(generation.socket(), generation.peer(), BACKLOG);
+            calls.mkfifo(generation.log(), generation.peer());
+            // read and write: no writer is ever killed by SIGPIPE or blocked while nobody reads, fifo(7)
+            int log = calls.open(generation.log(), O_RDWR | O_NONBLOCK);
+            moveOntoStandard(socket, log);
+        } else if (plan.descriptors() instanceof LaunchPlan.StandardDescriptors.Connector connector) {
+            moveOntoStandard(INHERITED_DESCRIPTOR, calls.open(connector.output(), O_WRONLY | O_APPEND));
+        }
+    }
+
+    private void moveOntoStandard(int input, int output) throws SystemCallFailed {
+        calls.dup2(input, 0);
+        calls.dup2(output, 1);
+        calls.dup2(output, 2);
+    }
+
+    private void join(String cgroup) throws SystemCallFailed {
+        int procs = calls.open(cgroup, O_WRONLY);
+        // 0 stands for the writing process, with all its threads, cgroups(7)
+        calls.write(procs, "0");
+        calls.close(procs);
+    }
+
+    private void performStepsAt(Place at) throws SystemCallFailed {
+        for (LaunchStep step : plan.steps()) {
+            if (step.place() == at) {
+                StepPerformer.perform(step, calls);
+            }
+        }
+    }
+
+    private static List<Long> ids(List<GroupId> groups) {
+        List<Long> ids = new ArrayList<>();
+        for (GroupId group : groups) {
+            ids.add(group.value());
+        }
+        return ids;
+    }
+
+    private List<String> environment() {
+        List<String> variables = new ArrayList<>();
+        for (Map.Entry<String, String> variable : plan.program().environment().entrySet()) {
+            variables.add(variable.getKey() + "=" + variable.getValue());
+        }
+        return variables;
+    }
+}

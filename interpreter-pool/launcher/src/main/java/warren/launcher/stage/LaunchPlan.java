@@ -1,0 +1,40 @@
+package warren.launcher.stage;
+
+import java.util.List;
+import warren.plugin.GroupId;
+import warren.plugin.LaunchStep;
+import warren.plugin.UserId;
+
+/**
+ * Everything that one launch stage will do, decided by the launcher from files that only root can write.
+ *
+ * @param descriptors what becomes of descriptors 0, 1 and 2
+ * @param cgroup the {@code cgroup.procs} file of the cgroup to join
+ * @param user the UID to switch to
+ * @param group the GID to switch to
+ * @param supplementaryGroups all further groups
+ * @param steps the plugins' steps, in the order of their places, without the last
+ * @param program what is executed at the end
+ */
+public record LaunchPlan(
+        StandardDescriptors descriptors, String cgroup, UserId user, GroupId group, List<GroupId> supplementaryGroups,
+        List<LaunchStep> steps, LaunchStep.Execute program) {
+
+    public LaunchPlan {
+        supplementaryGroups = List.copyOf(supplementaryGroups);
+        steps = List.copyOf(steps);
+    }
+
+    /** The three descriptors that the program starts with; every other one is closed. */
+    public sealed interface StandardDescriptors {
+        /**
+         * 0 listens on a new socket that only this user may connect to; 1 and 2 are a new FIFO that only he may read.
+         *
+         * @param peer the UID of the connector
+         */
+        record Generation(String socket, String log, long peer) implements StandardDescriptors { }
+
+        /** 0 is the socket that the stage inherited as descriptor 3; 1 and 2 append to a file of root's. */
+        record Connector(String output) implements StandardDescriptors { }
+    }
+}

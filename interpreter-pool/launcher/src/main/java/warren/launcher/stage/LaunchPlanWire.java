@@ -1,0 +1,176 @@
+package warren.launcher.stage;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import warren.plugin.GroupId;
+import warren.plugin.LaunchStep;
+import warren.plugin.UserId;
+
+/**
+ * A launch plan on the pipe from the launcher to a stage of its own making: both are root and the same build, so the
+ * form is only as long as it must be. Numbers are i32 or i64, texts an i32 length and UTF-8.
+ */
+public final class LaunchPlanWire {
+    private LaunchPlanWire() { }
+
+    public static void write(LaunchPlan plan, OutputStream stream) throws IOException {
+        DataOutputStream out = new DataOutputStream(stream);
+        if (plan.descriptors() instanceof LaunchPlan.StandardDescriptors.Generation g) {
+            out.writeInt(1);
+            text(out, g.socket());
+            text(out, g.log());
+            out.writeLong(g.peer());
+        } else if (plan.descriptors() instanceof LaunchPlan.StandardDescriptors.Connector c) {
+            out.writeInt(2);
+            text(out, c.output());
+        }
+        text(out, plan.cgroup());
+        out.writeLong(plan.user().value());
+        out.writeLong(plan.group().value());
+        out.writeInt(plan.supplementaryGroups().size());
+        for (GroupId group : plan.supplementaryGroups()) {
+            out.writeLong(group.value());
+        }
+        out.writeInt(plan.steps().size());
+        for (LaunchStep step : plan.steps()) {
+            step(out, step);
+        }
+        step(out, plan.program());
+        out.flush();
+    }
+
+    static LaunchPlan read(InputStream stream) throws IOException {
+        DataInputStream in = new DataInputStream(stream);
+        LaunchPlan.StandardDescriptors descriptors = in.readInt() == 1
+            ? new LaunchPlan.StandardDescriptors.Generation(text(in), text(in), in.readLong())
+            : new LaunchPlan.StandardDescriptors.Connector(text(in));
+        String cgroup = text(in);
+        UserId user = new UserId(in.readLong());
+        GroupId group = new GroupId(in.readLong());
+        List<GroupId> groups = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            groups.add(new GroupId(in.readLong()));
+        }
+        List<LaunchStep> steps = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            steps.add(step(in));
+        }
+        if (!(step(in) instanceof LaunchStep.Execute program)) {
+            throw new IOException("the plan does not end in a program");
+        }
+        return new LaunchPlan(descriptors, cgroup, user, group, groups, steps, program);
+    }
+
+    private static void step(DataOutputStream out, LaunchStep step) throws IOException {
+        text(out, step.getClass().getSimpleName());
+        if (step instanceof LaunchStep.SetLimit s) {
+            text(out, s.resource().name());
+            out.writeLong(s.soft());
+            out.writeLong(s.hard());
+        } else if (step instanceof LaunchStep.SetNice s) {
+            out.writeInt(s.nice());
+        } else if (step instanceof LaunchStep.Unshare s) {
+            names(out, s.namespaces());
+        } else if (step instanceof LaunchStep.Mount s) {
+            text(out, s.source());
+            text(out, s.target());
+            text(out, s.type());
+            names(out, s.flags());
+            text(out, s.data());
+        } else if (step instanceof LaunchStep.ChangeRoot s) {
+            text(out, s.directory());
+        } else if (step instanceof LaunchStep.Execute s) {
+            text(out, s.program());
+            texts(out, s.arguments());
+            List<String> environment = new ArrayList<>();
+            for (Map.Entry<String, String> variable : s.environment().entrySet()) {
+                environment.add(variable.getKey());
+                environment.add(variable.getValue());
+            }
+            texts(out, environment);
+        }
+    }
+
+    private static LaunchStep step(DataInputStream in) throws IOException {
+        String type = text(in);
+        return switch (type) {
+            case "SetLimit" ->
+                new LaunchStep.SetLimit(LaunchStep.Resource.valueOf(text(in)), in.readLong(), in.readLong());
+            case "SetNice" -> new LaunchStep.SetNice(in.readInt());
+            case "Unshare" -> {
+                Set<LaunchStep.Namespace> namespaces = new HashSet<>();
+                for (String name : texts(in)) {
+                    namespaces.add(LaunchStep.Namespace.valueOf(name));
+                }
+                yield new LaunchStep.Unshare(namespaces);
+            }
+            case "Mount" -> {
+                String source = text(in);
+                String target = text(in);
+                String filesystem = text(in);
+                Set<LaunchStep.MountFlag> flags = new HashSet<>();
+                for (String name : texts(in)) {
+                    flags.add(LaunchStep.MountFlag.valueOf(name));
+                }
+                yield new LaunchStep.Mount(source, target, filesystem, flags, text(in));
+            }
+            case "ChangeRoot" -> new LaunchStep.ChangeRoot(text(in));
+            case "Execute" -> {
+                String program = text(in);
+                List<String> arguments = texts(in);
+                List<String> pairs = texts(in);
+                Map<String, String> environment = new LinkedHashMap<>();
+                for (int i = 0; i < pairs.size(); i += 2) {
+                    environment.put(pairs.get(i), pairs.get(i + 1));
+                }
+                yield new LaunchStep.Execute(program, arguments, environment);
+            }
+            default -> throw new IOException("a step that this stage does not know");
+        };
+    }
+
+    private static void names(DataOutputStream out, Set<? extends Enum<?>> values) throws IOException {
+        List<String> names = new ArrayList<>();
+        for (Enum<?> value : values) {
+            names.add(value.name());
+        }
+        texts(out, names);
+    }
+
+    private static void texts(DataOutputStream out, List<String> values) throws IOException {
+        out.writeInt(values.size());
+        for (String value : values) {
+            text(out, value);
+        }
+    }
+
+    private static List<String> texts(DataInputStream in) throws IOException {
+        List<String> values = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            values.add(text(in));
+        }
+        return values;
+    }
+
+    private static void text(DataOutputStream out, String value) throws IOException {
+        byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(utf8.length);
+        out.write(utf8);
+    }
+
+    private static String text(DataInputStream in) throws IOException {
+        byte[] utf8 = new byte[in.readInt()];
+        in.readFully(utf8);
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,79 @@
+package warren.launcher.stage;
+
+import java.io.EOFException;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import warren.launcher.system.LinuxSystemCalls;
+import warren.launcher.system.SystemCallFailed;
+
+/**
+ * A process that waits for one launch plan on descriptor 0, tells on descriptor 1 how far it came, and becomes the
+ * program of the plan. It tells
+ * <pre>
+ *   waiting                                  everything that a launch needs is loaded and linked
+ *   executing                                every step has been done; the end of the pipe now means that execve succeeded
+ *   failed TAB place TAB call TAB errno      the launch has ended and this process ends too
+ * </pre>
+ * With {@code --rehearse} it ends where it would wait: that is how its class-data archive is made.
+ */
+public final class LaunchStage {
+    private static final int REPORT_DESCRIPTOR = 1;
+    private final LinuxSystemCalls calls = new LinuxSystemCalls();
+    private final int report;
+
+    private LaunchStage() throws SystemCallFailed {
+        report = calls.duplicate(REPORT_DESCRIPTOR);
+    }
+
+    public static void main(String[] arguments) {
+        boolean rehearsing = arguments.length == 1 && arguments[0].equals("--rehearse");
+        try {
+            LaunchStage stage = new LaunchStage();
+            stage.rehearse();
+            if (!rehearsing) {
+                stage.waitAndLaunch(new FileInputStream(FileDescriptor.in));
+            }
+        } catch (Throwable unexpected) {
+            System.err.println("launch stage: " + unexpected);
+            Runtime.getRuntime().halt(1);
+        }
+        if (!rehearsing) {
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private void rehearse() throws IOException {
+        calls.rehearse();
+        Rehearsal.run();
+    }
+
+    private void waitAndLaunch(InputStream plans) throws IOException {
+        tell("waiting\n");
+        LaunchPlan plan;
+        try {
+            plan = LaunchPlanWire.read(plans);
+        } catch (EOFException unused) {
+            // the launcher has gone or has no use for this stage
+            return;
+        }
+        Launch launch = new Launch(calls, plan, () -> tell("executing\n"));
+        try {
+            launch.perform();
+        } catch (SystemCallFailed e) {
+            tell("failed\t" + launch.place() + "\t" + e.call() + "\t" + e.errno() + "\n");
+        } catch (RuntimeException | Error e) {
+            tell("failed\t" + launch.place() + "\t" + e.getClass().getSimpleName() + "\tSURPRISE\n");
+        }
+    }
+
+    private void tell(String line) {
+        try {
+            calls.write(report, line);
+        } catch (SystemCallFailed e) {
+            // without a launcher that listens nobody would know of this process: it must not become an interpreter
+            Runtime.getRuntime().halt(1);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package warren.launcher.system;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Arrays;
+
+/**
+ * {@code poll(2)}, {@code read(2)} and {@code write(2)} on a descriptor, with one deadline for all that is done on it:
+ * whoever is on the other side cannot hold a thread of the launcher longer.
+ */
+public final class DescriptorStream {
+    private static final short POLLIN = 1;
+    private static final short POLLOUT = 4;
+    private final int descriptor;
+    private final long deadlineNanos;
+
+    public DescriptorStream(int descriptor, Duration within) {
+        this.descriptor = descriptor;
+        this.deadlineNanos = System.nanoTime() + within.toNanos();
+    }
+
+    /** Reading throws {@link SocketTimeoutException} past the deadline. */
+    public InputStream input() {
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int count) throws IOException {
+                if (count == 0) {
+                    return 0;
+                }
+                await(POLLIN);
+                byte[] bytes = new byte[count];
+                long got = Libc.INSTANCE.read(descriptor, bytes, count);
+                if (got < 0) {
+                    throw Linux.failed("read");
+                }
+                System.arraycopy(bytes, 0, target, offset, (int) got);
+                return got == 0 ? -1 : (int) got;
+            }
+        };
+    }
+
+    /** Writing throws {@link SocketTimeoutException} past the deadline. */
+    public OutputStream output() {
+        return new OutputStream() {
+            @Override
+            public void write(int one) throws IOException {
+                write(new byte[] {(byte) one}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] source, int offset, int count) throws IOException {
+                int from = offset;
+                while (from < offset + count) {
+                    await(POLLOUT);
+                    byte[] rest = Arrays.copyOfRange(source, from, offset + count);
+                    long put = Libc.INSTANCE.write(descriptor, rest, rest.length);
+                    if (put < 0) {
+                        throw Linux.failed("write");
+                    }
+                    from += (int) put;
+                }
+            }
+        };
+    }
+
+    /** {@code struct pollfd}: i32 fd, i16 events, i16 revents. */
+    private void await(short event) throws IOException {
+        long left = (deadlineNanos - System.nanoTime()) / 1_000_000;
+        byte[] entry = new byte[8];
+        for (int i = 0; i < 4; i++) {
+            entry[i] = (byte) (descriptor >>> 8 * i);
+        }
+        entry[4] = (byte) event;
+        int ready = left <= 0 ? 0 : Libc.INSTANCE.poll(entry, 1, (int) Math.min(left, Integer.MAX_VALUE));
+        if (ready < 0) {
+            throw Linux.failed("poll");
+        }
+        if (ready == 0) {
+            throw new SocketTimeoutException("the other side did not answer in time");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package warren.launcher.system;
+
+/**
+ * Unix sockets of the launcher: {@code socket(2)}, {@code bind(2)}, {@code listen(2)}, {@code accept4(2)},
+ * {@code getsockopt(2)} SO_PEERCRED. Native, because a descriptor must be handed on, and because the JDK resolves the
+ * peer's UID to a name through NSS, which an owner's login can make slow.
+ */
+public final class UnixSocket implements AutoCloseable {
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_PEERCRED = 17;
+    private static final int BACKLOG = 511;
+    private static final int NO_CHANGE = -1;
+    private final int descriptor;
+    private final String path;
+
+    private UnixSocket(int descriptor, String path) {
+        this.descriptor = descriptor;
+        this.path = path;
+    }
+
+    /**
+     * A listening stream socket at a path of which nothing may exist yet. Its directory must already keep others out:
+     * between bind and chmod it has the mode that the umask leaves.
+     *
+     * @param group its group, with root as owner
+     * @param mode its permissions
+     */
+    public static UnixSocket listen(String path, int group, int mode) throws SystemCallFailed {
+        Libc libc = Libc.INSTANCE;
+        int descriptor = Descriptors.above(Linux.check(
+            libc.socket(Linux.AF_UNIX, Linux.SOCK_STREAM | Linux.SOCK_CLOEXEC, 0), "socket"));
+        UnixSocket socket = new UnixSocket(descriptor, path);
+        try {
+            byte[] address = Linux.unixAddress(path);
+            Linux.check(libc.bind(descriptor, address, address.length), "bind " + path);
+            Linux.check(libc.chmod(path, mode), "chmod " + path);
+            Linux.check(libc.lchown(path, NO_CHANGE, group), "lchown " + path);
+            Linux.check(libc.listen(descriptor, BACKLOG), "listen " + path);
+            return socket;
+        } catch (SystemCallFailed e) {
+            Descriptors.close(descriptor);
+            throw e;
+        }
+    }
+
+    /** Waits for a connection; returns its descriptor. Fails once {@link #close} was called. */
+    public int accept() throws SystemCallFailed {
+        return Linux.check(Libc.INSTANCE.accept4(descriptor, null, null, Linux.SOCK_CLOEXEC), "accept4 " + path);
+    }
+
+    /** A connection of our own to a listening socket; returns its descriptor. */
+    public static int connect(String path) throws SystemCallFailed {
+        int descriptor = Linux.check(
+            Libc.INSTANCE.socket(Linux.AF_UNIX, Linux.SOCK_STREAM | Linux.SOCK_CLOEXEC, 0), "socket");
+        try {
+            byte[] address = Linux.unixAddress(path);
+            Linux.check(Libc.INSTANCE.connect(descriptor, address, address.length), "connect " + path);
+            return descriptor;
+        } catch (SystemCallFailed e) {
+            Descriptors.close(descriptor);
+            throw e;
+        }
+    }
+
+    /** The UID that the peer had when it connected, {@code struct ucred}: pid, uid, gid; {@code unix(7)}. */
+    public static long peerUser(int connection) throws SystemCallFailed {
+        int[] credentials = new int[3];
+        Linux.check(Libc.INSTANCE.getsockopt(connection, SOL_SOCKET, SO_PEERCRED, credentials, new int[] {12}),
+            "getsockopt SO_PEERCRED");
+        return Integer.toUnsignedLong(credentials[1]);
+    }
+
+    /** The listening descriptor itself, for the process that inherits it. */
+    public int descriptor() {
+        return descriptor;
+    }
+
+    /** Wakes a waiting {@link #accept}, closes the socket and removes its path. */
+    @Override
+    public void close() {
+        try {
+            // a blocked accept4 does not notice close(2); a last connection wakes it
+            Descriptors.close(connect(path));
+        } catch (SystemCallFailed nobodyListens) {
+            Libc.INSTANCE.unlink(path);
+        }
+        Libc.INSTANCE.unlink(path);
+        Descriptors.close(descriptor);
+    }
+}

@@ -1,0 +1,94 @@
+package warren.pool;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import warren.contract.Answer;
+import warren.contract.Ask;
+import warren.contract.Frames;
+import warren.contract.GenerationId;
+import warren.contract.MalformedFrame;
+import warren.contract.VirtualHost;
+import warren.contract.VirtualHostName;
+
+/**
+ * The launcher, as the connector may speak to it: one method an {@link Ask}, one connection a call. Every call ends
+ * within two minutes, with an {@link IOException} where the launcher is away or says something else than the contract.
+ */
+public final class LauncherClient {
+    private static final Duration LONGEST = Duration.ofMinutes(2);
+    private final UnixDomainSocketAddress address;
+    private final Deadlines deadlines = new Deadlines();
+
+    public LauncherClient(Path socket) {
+        this.address = UnixDomainSocketAddress.of(socket);
+    }
+
+    public Answer.Configured configure() throws IOException {
+        return one(new Ask.Configure(), Answer.Configured.class);
+    }
+
+    /** Waits up to half a minute for another revision than the one already seen. */
+    public VirtualHostList list(long seenRevision) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(address); var watch = deadlines.watch(channel, LONGEST)) {
+            InputStream answers = ask(channel, new Ask.ListVirtualHosts(seenRevision));
+            List<VirtualHost> listed = new ArrayList<>();
+            while (true) {
+                switch (Frames.receiveAnswer(answers)) {
+                    case Answer.Listed(VirtualHost host) -> listed.add(host);
+                    case Answer.EndOfList(long revision) -> {
+                        return new VirtualHostList(revision, listed);
+                    }
+                    case Answer other -> throw unexpected(other);
+                }
+            }
+        }
+    }
+
+    /** @throws LaunchRefusal where the launcher says why it did not launch */
+    Answer.Launched launch(VirtualHostName name) throws LaunchRefusal, IOException {
+        return switch (one(new Ask.Launch(name), Answer.class)) {
+            case Answer.Launched launched -> launched;
+            case Answer.LaunchFailed failed -> throw new LaunchRefusal(failed.sentence());
+            case Answer other -> throw unexpected(other);
+        };
+    }
+
+    void stop(GenerationId generation) throws IOException {
+        one(new Ask.Stop(generation), Answer.Stopped.class);
+    }
+
+    boolean kill(GenerationId generation, int reportedPid) throws IOException {
+        return one(new Ask.Kill(generation, reportedPid), Answer.Killed.class).found();
+    }
+
+    void reportReload(VirtualHostName name, long reloads, String failure) throws IOException {
+        one(new Ask.ReportReload(name, reloads, failure), Answer.Noted.class);
+    }
+
+    private <A extends Answer> A one(Ask ask, Class<A> expected) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(address); var watch = deadlines.watch(channel, LONGEST)) {
+            Answer answer = Frames.receiveAnswer(ask(channel, ask));
+            if (!expected.isInstance(answer)) {
+                throw unexpected(answer);
+            }
+            return expected.cast(answer);
+        }
+    }
+
+    private static InputStream ask(SocketChannel channel, Ask ask) throws IOException {
+        Frames.send(ask, Channels.newOutputStream(channel));
+        return new BufferedInputStream(Channels.newInputStream(channel));
+    }
+
+    private static MalformedFrame unexpected(Answer answer) {
+        return new MalformedFrame("an answer to another ask: " + answer.getClass().getSimpleName());
+    }
+}

@@ -1,0 +1,77 @@
+package warren.pool;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import warren.contract.VirtualHost;
+import warren.contract.VirtualHostName;
+
+/** All pools, one for each virtual host and service that is configured. An idle one costs this object and no thread. */
+public final class Pools implements AutoCloseable {
+    private final Shared shared;
+    private final Map<VirtualHostName, InterpreterPool> byName = new ConcurrentHashMap<>();
+
+    /**
+     * @param launcher makes and ends generations
+     * @param log is told what owners should know
+     */
+    public Pools(LauncherClient launcher, OwnersLog log) {
+        this.shared = new Shared(launcher, log);
+    }
+
+    /**
+     * Makes the pools what this list says: new ones, changed ones, removed ones drained and stopped. A virtual host
+     * whose {@code reloads} grew is renewed in the background: a new generation is launched beside the old one, takes
+     * over once it has loaded, and the launcher is told the outcome, exactly once.
+     */
+    public void update(List<VirtualHost> virtualHosts) {
+        Map<VirtualHostName, VirtualHost> wanted =
+            virtualHosts.stream().collect(Collectors.toMap(VirtualHost::name, Function.identity()));
+        byName.entrySet().removeIf(entry -> {
+            boolean gone = !wanted.containsKey(entry.getKey());
+            if (gone) {
+                entry.getValue().remove();
+            }
+            return gone;
+        });
+        wanted.forEach(this::add);
+    }
+
+    private void add(VirtualHostName name, VirtualHost host) {
+        InterpreterPool pool = byName.get(name);
+        if (pool != null) {
+            pool.update(host);
+            return;
+        }
+        byName.put(name, new InterpreterPool(host, shared));
+        if (host.reloads() > 0) {
+            // asked for while no connector ran: nothing of it runs here, so there is nothing to renew
+            shared.run(() -> shared.reportReload(host, ""));
+        }
+    }
+
+    /** @throws LaunchFailed where no such virtual host is configured any more */
+    public InterpreterPool of(VirtualHostName name) throws LaunchFailed {
+        InterpreterPool pool = byName.get(name);
+        if (pool == null) {
+            throw new LaunchFailed("vhost=" + name + " is not configured any more", Duration.ofSeconds(5), null);
+        }
+        return pool;
+    }
+
+    /** Each pool at this moment, by name. */
+    public List<PoolStatus> status() {
+        return byName.values().stream().map(InterpreterPool::status)
+            .sorted((one, other) -> one.name().compareTo(other.name())).toList();
+    }
+
+    /** Closes every connection to an interpreter. Generations stay: they are the launcher's. */
+    @Override
+    public void close() {
+        byName.values().forEach(InterpreterPool::close);
+        shared.close();
+    }
+}

@@ -1,0 +1,107 @@
+package warren.pool;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import warren.contract.Answer;
+import warren.contract.GenerationId;
+import warren.contract.VirtualHost;
+
+/** What all pools have in common: the launcher, the owners' logs, the clock, and threads for what no request waits for. */
+final class Shared implements AutoCloseable {
+    private static final Logger LOG = LogManager.getLogger(Shared.class);
+    private final LauncherClient launcher;
+    private final OwnersLog log;
+    private final Deadlines deadlines = new Deadlines();
+    private final ExecutorService tasks =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("pool-task-", 1).factory());
+    private final ScheduledThreadPoolExecutor clock;
+
+    Shared(LauncherClient launcher, OwnersLog log) {
+        this.launcher = launcher;
+        this.log = log;
+        this.clock = new ScheduledThreadPoolExecutor(1, work -> {
+            Thread thread = new Thread(work, "pool-clock");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    OwnersLog log() {
+        return log;
+    }
+
+    /** Does it on a thread of its own. */
+    void run(Runnable task) {
+        try {
+            tasks.execute(() -> {
+                try {
+                    task.run();
+                } catch (RuntimeException e) {
+                    LOG.error("a task of a pool failed", e);
+                }
+            });
+        } catch (RejectedExecutionException stopping) {
+            LOG.debug("not done any more: the connector is stopping");
+        }
+    }
+
+    /** Does it later, on a thread of its own. */
+    void after(Duration time, Runnable task) {
+        try {
+            clock.schedule(() -> run(task), time.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException stopping) {
+            LOG.debug("not scheduled any more: the connector is stopping");
+        }
+    }
+
+    /** A new generation, which is still loading its code. */
+    Generation launch(VirtualHost host, Consumer<Generation> whenEmpty) throws LaunchRefusal {
+        try {
+            Answer.Launched launched = launcher.launch(host.name());
+            log.follow(launched);
+            return new Generation(launched, host.pool(), deadlines, log, whenEmpty);
+        } catch (IOException e) {
+            throw new LaunchRefusal("vhost=" + host.name() + ": the launcher does not answer (" + e.getMessage() + ")");
+        }
+    }
+
+    void stop(GenerationId generation) {
+        try {
+            launcher.stop(generation);
+        } catch (IOException e) {
+            LOG.error("{} could not be stopped: {}", generation, e.getMessage());
+        }
+    }
+
+    void kill(Interpreter interpreter) {
+        try {
+            boolean found = launcher.kill(interpreter.generation(), interpreter.pid());
+            LOG.warn("{} {}", interpreter, found ? "was killed" : "was to be killed and is not there");
+        } catch (IOException e) {
+            LOG.error("{} could not be killed: {}", interpreter, e.getMessage());
+        }
+    }
+
+    void reportReload(VirtualHost host, String failure) {
+        try {
+            launcher.reportReload(host.name(), host.reloads(), failure);
+        } catch (IOException e) {
+            LOG.error("vhost={} the launcher could not be told of its reload: {}", host.name(), e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+        tasks.shutdown();
+        deadlines.close();
+    }
+}

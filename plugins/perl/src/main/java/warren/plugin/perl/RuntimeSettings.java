@@ -1,0 +1,103 @@
+package warren.plugin.perl;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import warren.contract.Route;
+import warren.plugin.Directive;
+import warren.plugin.LaunchRefused;
+import warren.plugin.VirtualHostSettings;
+
+/** What the launch tells the runtime: one JSON object in one variable. Its fields are explained in Warren::Settings. */
+record RuntimeSettings(String name, int generation, String documentRoot, boolean handlesFiles,
+                       List<Application> applications, List<Load> load, Map<String, List<String>> variables,
+                       Owner owner) {
+    static final String VARIABLE = "WARREN_SETTINGS";
+    private static final JsonMapper JSON = new JsonMapper();
+
+    record Application(String path, String file) { }
+
+    record Load(String kind, String name) { }
+
+    record Owner(long uid, long gid) { }
+
+    RuntimeSettings {
+        Objects.requireNonNull(name);
+        Objects.requireNonNull(documentRoot);
+        applications = List.copyOf(applications);
+        load = List.copyOf(load);
+        Objects.requireNonNull(owner);
+    }
+
+    static RuntimeSettings of(VirtualHostSettings settings) {
+        return new RuntimeSettings(settings.generation().virtualHost().value(), settings.generation().number(),
+            settings.documentRoot().toString(), settings.handlesFiles(), applications(settings.routes()),
+            load(settings.directives()), variables(settings.directives()),
+            new Owner(settings.user().value(), settings.group().value()));
+    }
+
+    /** @throws LaunchRefused where it has more bytes than one variable may have */
+    String json(int mostBytes) throws LaunchRefused {
+        String json = encoded();
+        int bytes = json.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > mostBytes) {
+            throw new LaunchRefused("the virtual host's Perl directives make " + bytes + " bytes, expected at most "
+                + mostBytes);
+        }
+        return json;
+    }
+
+    private String encoded() {
+        try {
+            return JSON.writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a record of strings and numbers has no JSON", e);
+        }
+    }
+
+    private static List<Application> applications(List<Route> routes) {
+        List<Application> applications = new ArrayList<>();
+        for (Route route : routes) {
+            if (route instanceof Route.Application application) {
+                applications.add(new Application(application.path(), application.file()));
+            }
+        }
+        return applications;
+    }
+
+    private static List<Load> load(List<Directive> directives) {
+        List<Load> load = new ArrayList<>();
+        for (Directive directive : directives) {
+            String kind = switch (directive.name().toLowerCase(Locale.ROOT)) {
+                case "perlmodule" -> "module";
+                case "perlrequire", "perlconfigrequire", "perlpostconfigrequire" -> "file";
+                default -> "";
+            };
+            if (!kind.isEmpty()) {
+                directive.arguments().forEach(name -> load.add(new Load(kind, name)));
+            }
+        }
+        return load;
+    }
+
+    private static Map<String, List<String>> variables(List<Directive> directives) {
+        Map<String, List<String>> variables = new LinkedHashMap<>();
+        for (Directive directive : directives) {
+            boolean sets = directive.name().equalsIgnoreCase("PerlSetVar");
+            if (!sets && !directive.name().equalsIgnoreCase("PerlAddVar")) {
+                continue;
+            }
+            List<String> words = directive.arguments();
+            List<String> values = sets ? new ArrayList<>() : variables.getOrDefault(words.get(0), new ArrayList<>());
+            values.addAll(words.subList(1, words.size()));
+            variables.put(words.get(0), values);
+        }
+        return variables;
+    }
+}

@@ -1,0 +1,164 @@
+package Warren::Output;
+use v5.36;
+
+use Warren::Failure;
+
+use constant {
+    HELD_BYTES          => 16_384,    # what a script may print before any of it is sent
+    LONGEST_HEADER      => 65_536,
+    HEADER_LINE         => qr/\A[!#\$%&'*+.^_`|~0-9A-Za-z-]+:/,
+    STATUS_LINE         => qr{\AHTTP/1\.[01][ ]+(?=[0-9]{3})},
+};
+
+# The two of the FastCGI request: a stream to print to, and the request to flush.
+sub new ($class, $stream, $request) {
+    return bless {stream => $stream, request => $request}, $class;
+}
+
+sub start ($self, $layer) {
+    $self->@{qw(held has_header has_sent closed layer bad)} = ('', 0, 0, 0, $layer, undef);
+    return;
+}
+
+sub has_sent ($self) { return $self->{has_sent} }
+sub layer ($self)    { return $self->{layer} }
+
+# Everything is printed. Throws where that was no response.
+sub finish ($self) {
+    $self->_check_header if !$self->{has_header};
+    my $found = $self->{bad} // ($self->{has_header} ? undef : length $self->{held} ? 'no end of the header' : 'nothing');
+    Warren::Failure->throw(status => 500, kind => 'no-output',
+        message => "the script printed $found, expected a header such as Content-Type and an empty line") if $found;
+    $self->_send;
+    return;
+}
+
+# Sends what has been printed so far, unless that is no header yet.
+sub flush ($self) {
+    return 1 if !$self->{has_header} || $self->{bad};
+    $self->_send;
+    $self->{request}->Flush;
+    return 1;
+}
+
+sub _send ($self) {
+    return if $self->{held} eq '';
+    $self->{has_sent} = 1;
+    local $| = 0;    # flush does that, once
+    $self->{stream}->PRINT($self->{held});
+    $self->{held} = '';
+    return;
+}
+
+sub _append ($self, $bytes) {
+    return 0 if $self->{closed};
+    return 1 if $self->{bad};
+    $self->{held} .= $bytes;
+    $self->_check_header if !$self->{has_header};
+    $self->flush         if $|;
+    $self->_send         if $self->{has_header} && length $self->{held} > HELD_BYTES;
+    return 1;
+}
+
+sub _check_header ($self) {
+    if ($self->{held} =~ /\r?\n\r?\n/) {
+        $self->{held} =~ s/${\STATUS_LINE}/Status: /;    # a script written for nph-
+        $self->{has_header} = 1;
+        $self->{bad} = 'no header first' if $self->{held} !~ HEADER_LINE;
+    }
+    elsif (length $self->{held} > LONGEST_HEADER) {
+        $self->{bad} = 'no end of the header';
+    }
+    return;
+}
+
+# As perl does it for a file: characters above 255 without a layer are UTF-8 and a warning.
+sub _encoded ($self, $text) {
+    if ($self->{layer}) {
+        utf8::encode($text);
+    }
+    elsif (!utf8::downgrade($text, 1)) {
+        warnings::warnif('utf8', 'Wide character in print to STDOUT');
+        utf8::encode($text);
+    }
+    return $text;
+}
+
+sub TIEHANDLE ($class, $self) { return $self }
+
+# No signatures from here: these are called for every print of every script.
+sub PRINT {
+    my $self = shift;
+    my $text = @_ == 1 ? $_[0] : join $, // '', @_;
+    $text .= $\ if defined $\;
+    return $self->_append($self->_encoded($text // ''));
+}
+
+sub PRINTF {
+    my $self   = shift;
+    my $format = shift;
+    local $\;
+    return $self->PRINT(sprintf $format, @_);
+}
+
+sub WRITE {
+    my ($self, $text, $length, $offset) = @_;
+    my $part = substr $text, $offset // 0, $length // length $text;
+    return $self->_append($self->_encoded($part)) ? length $part : undef;
+}
+
+sub BINMODE {
+    my ($self, $layer) = @_;
+    $self->{layer} = defined $layer && $layer =~ /utf-?8/i ? 1 : 0;
+    return 1;
+}
+
+sub FILENO { return 1 }
+sub EOF    { return 1 }
+sub UNTIE  { return }
+
+sub CLOSE {
+    my $self = shift;
+    $self->{closed} = 1;
+    return 1;
+}
+
+# open STDOUT, '>', ...: from here on the script prints where it said, and the response ends here.
+sub OPEN {
+    my ($self, @arguments) = @_;
+    $self->{closed} = 1;
+    $self->{reopened} = 1;
+    untie *STDOUT;
+    return @arguments == 1 ? open STDOUT, $arguments[0]    ## no critic (two arguments are the script's wish)
+        : @arguments == 2 ? open STDOUT, $arguments[0], $arguments[1]
+        :                   open STDOUT, $arguments[0], @arguments[1 .. $#arguments];
+}
+
+sub take_reopened ($self) { return delete $self->{reopened} }
+
+1;
+
+__END__
+
+=head1 NAME
+
+Warren::Output - STDOUT of a script: a CGI response
+
+=head1 DESCRIPTION
+
+A handle that STDOUT is tied to while a script runs. What is printed is passed on as it is, header and body (RFC 3875
+section 6; the connector reads the header and checks it), once it has been seen to begin with a header. C<$,>, C<$\>,
+C<$|>, C<printf>, C<say>, C<syswrite> and C<binmode> with a UTF-8 layer work as on a file. A status line, as C<nph->
+scripts print it, becomes C<Status>.
+
+The first 16 KB are held back unless C<$|> is set or there are more, so that a script that prints its header and then dies can
+still be answered with an error page.
+
+Descriptor 1 itself is the owner's log, and so what a child process of a script prints (C<system "ls">) is there.
+C<write> with a C<format STDOUT> goes there too: perl does not pass it to tied handles.
+
+=head1 FAILURES
+
+C<finish> throws a L<Warren::Failure> C<no-output> where nothing, or no header, was printed.
+
+=cut

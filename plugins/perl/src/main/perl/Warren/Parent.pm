@@ -1,0 +1,171 @@
+package Warren::Parent;
+use v5.36;
+
+use POSIX qw(WNOHANG);
+use Errno ();
+use Time::HiRes ();
+use Warren::Applications;
+use Warren::Exit;
+use Warren::Interpreter;
+use Warren::Log;
+
+use constant {
+    LONGEST_SLEEP      => 5,      # seconds; a signal that comes just before select(2) waits that long
+    LONGEST_TAKE       => 2.5,    # seconds; FCGI.pm gives a silent connection 2 and drops it
+    FIRST_PAUSE        => 0.1,    # seconds; after a fork that came to nothing
+    LONGEST_PAUSE      => 5,
+};
+
+sub new ($class, $settings) {
+    return bless {
+        settings     => $settings,
+        title        => "warren: $settings->{name} gen $settings->{generation}",
+        applications => Warren::Applications->new($settings),
+        interpreters => {},
+        stopping     => 0,
+        pause        => FIRST_PAUSE,
+    }, $class;
+}
+
+sub run ($self) {
+    $0 = "$self->{title} parent";
+    STDOUT->autoflush(1);
+    if (!eval { $self->_load; 1 }) {
+        my $error = $@;
+        Warren::Log::say_why('the code cannot be loaded: ' . (ref $error eq 'Warren::Failure' ? $error->{message} : $error));
+        CORE::exit(1);
+    }
+    local $SIG{TERM} = sub { $self->{stopping} = 1 };
+    local $SIG{CHLD} = sub { };    # only to interrupt select; also takes back an IGNORE, which would hide the children
+    while (!$self->{stopping}) {
+        $self->_reap(WNOHANG);
+        $self->_fork_interpreter if _readable(0, LONGEST_SLEEP) && !$self->{stopping};
+    }
+    $self->_stop;
+    CORE::exit(0);
+}
+
+sub _load ($self) {
+    local $Warren::Exit::loading = 1;
+    for my $load ($self->{settings}{load}->@*) {
+        my $file = $load->{kind} eq 'module' ? ($load->{name} =~ s{::}{/}gr) . '.pm' : $load->{name};
+        require $file;
+    }
+    $self->{applications}->load_named;
+    return;
+}
+
+# No more connections; those that there are end after their request.
+sub _stop ($self) {
+    POSIX::close(0);
+    kill TERM => keys $self->{interpreters}->%*;
+    $self->_reap(0);
+    return;
+}
+
+# As process 1 of a PID namespace the parent reaps orphans of others too.
+sub _reap ($self, $flags) {
+    while (1) {
+        my $pid = waitpid -1, $flags;
+        next if $pid < 0 && $!{EINTR};
+        last if $pid <= 0;
+        delete $self->{interpreters}{$pid};
+    }
+    return;
+}
+
+sub _fork_interpreter ($self) {
+    pipe my $taken, my $takes or return $self->_pause("pipe: $!");
+    my $pid = fork;
+    return $self->_pause("fork: $!") if !defined $pid;
+    if ($pid == 0) {
+        close $taken;
+        $self->_become_interpreter($takes);
+    }
+    close $takes;
+    $self->{interpreters}{$pid} = 1;
+    $self->_await($taken, $pid);
+    return;
+}
+
+# Until then descriptor 0 stays readable, and the parent would fork again for the same connection.
+sub _await ($self, $taken, $pid) {
+    if (!_readable(fileno $taken, LONGEST_TAKE)) {
+        Warren::Log::say_why("interpreter $pid has not taken its connection in @{[LONGEST_TAKE]} s");
+        return;
+    }
+    if (sysread $taken, my $byte, 1) {
+        $self->{pause} = FIRST_PAUSE;
+        return;
+    }
+    return if $self->{stopping};
+    $self->_pause("interpreter $pid ended before it had taken a connection");
+    return;
+}
+
+# Does not return. TERM is the interpreter's as soon as it serves; before that it just ends.
+sub _become_interpreter ($self, $takes) {
+    $SIG{TERM} = $SIG{CHLD} = 'DEFAULT';
+    $0 = "$self->{title} interpreter";
+    $Warren::Exit::process = $$;
+    srand;    # else every interpreter of a parent that has used rand gives the same numbers
+    my $served = eval {
+        Warren::Interpreter->new($self->{applications})->serve(sub { syswrite $takes, 'x'; close $takes });
+        1;
+    };
+    Warren::Log::say_why("interpreter: $@") if !$served;
+    CORE::exit($served ? 0 : 1);
+}
+
+sub _pause ($self, $why) {
+    Warren::Log::say_why("$why; waiting $self->{pause} s");
+    select undef, undef, undef, $self->{pause};
+    $self->{pause} *= 2;
+    $self->{pause} = LONGEST_PAUSE if $self->{pause} > LONGEST_PAUSE;
+    return;
+}
+
+# Signals shorten the wait for connections; they do not shorten the other one.
+sub _readable ($fd, $seconds) {
+    my $set = '';
+    vec($set, $fd, 1) = 1;
+    my $until = POSIX::fmin($seconds, LONGEST_SLEEP) + _now();
+    while (1) {
+        my $found = select my $ready = $set, undef, undef, POSIX::fmax(0, $until - _now());
+        return $found > 0 if $found >= 0;
+        return 0 if $fd == 0;
+    }
+    return 0;
+}
+
+sub _now {
+    return Time::HiRes::clock_gettime(Time::HiRes::CLOCK_MONOTONIC());
+}
+
+1;
+
+__END__
+
+=head1 NAME
+
+Warren::Parent - loads the owner's code once and forks an interpreter for each connection
+
+=head1 DESCRIPTION
+
+Waits until descriptor 0 has a connection, forks, and waits for a byte on a pipe: the child has accepted it. One fork, one
+connection, one interpreter. On SIGTERM it takes no more connections, passes the signal to its interpreters, which finish
+the request at hand, and exits 0 after the last of them.
+
+If it dies, its interpreters go on until their connections end.
+
+=head1 FAILURES
+
+Code that cannot be loaded: the reason, with file and line, on descriptor 2, and exit status 1. A fork that fails, or a child
+that ends before it has accepted, is logged and tried again after a pause that doubles from 0.1 to 5 seconds. A signal in
+the instant before select(2) is seen within 5 seconds.
+
+=head1 SEE ALSO
+
+L<Warren::Interpreter>, L<Warren::Applications>
+
+=cut

@@ -1,0 +1,123 @@
+package warren.plugin.perl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import warren.contract.GenerationId;
+import warren.contract.Route;
+import warren.contract.VirtualHostName;
+import warren.plugin.Directive;
+import warren.plugin.GroupId;
+import warren.plugin.LaunchPlugin;
+import warren.plugin.LaunchRefused;
+import warren.plugin.LaunchStep;
+import warren.plugin.UserId;
+import warren.plugin.VirtualHostSettings;
+
+class PerlPluginTest {
+    private final PerlPlugin plugin = new PerlPlugin();
+
+    @Test
+    void isFoundAsAPlugin() {
+        assertTrue(ServiceLoader.load(LaunchPlugin.class).stream().anyMatch(found -> found.type() == PerlPlugin.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "PerlModule My::Shop DBI", "perlmodule My::Shop", "PerlRequire /srv/alice/startup.pl", "PerlSetEnv TZ Europe/Berlin",
+        "PerlSetVar Color green", "PerlAddVar Color red blue", "PerlSwitches -T -w", "PerlSwitches -I/srv/a -I /srv/b",
+        "PerlOptions +Parent +ParseHeaders", "PerlInterpScope request", "PerlResponseHandler ModPerl::Registry",
+        "PerlResponseHandler ModPerl::PerlRun"})
+    void takes(String line) throws LaunchRefused {
+        assertEquals(2, plugin.steps(settings(line)).size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "PerlModule ../x", "PerlModule", "PerlRequire startup.pl", "PerlSetEnv A=B x", "PerlSetEnv WARREN_SETTINGS x",
+        "PerlSetEnv X", "PerlPassEnv HOME", "PerlSwitches -e exit", "PerlSwitches -d", "PerlSwitches -I", "PerlSwitches -Ilib",
+        "PerlSwitches /etc/x.pl", "PerlSwitches --", "PerlSwitches -Mx", "PerlOptions +GlobalRequest", "PerlInterpScope connection",
+        "PerlResponseHandler My::Handler", "PerlAccessHandler My::Access", "PerlTransHandler X", "PerlNoSuchThing x"})
+    void refuses(String line) {
+        LaunchRefused refused = assertThrows(LaunchRefused.class, () -> plugin.steps(settings(line)));
+        assertTrue(refused.getMessage().matches("(?s)alice\\.conf:1: Perl.*, expected .*"), refused.getMessage());
+    }
+
+    @Test
+    void saysWhyAHandlerInsideHttpdIsRefused() {
+        LaunchRefused refused =
+            assertThrows(LaunchRefused.class, () -> plugin.steps(settings("PerlAccessHandler My::Access")));
+        assertTrue(refused.getMessage().contains("it runs inside httpd"), refused.getMessage());
+    }
+
+    @Test
+    void allowsNoCoreFiles() throws LaunchRefused {
+        assertEquals(new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0), plugin.steps(settings()).get(0));
+    }
+
+    @Test
+    void executesPerlWithTheRuntimeLast() throws LaunchRefused {
+        LaunchStep.Execute execute = execute("PerlSwitches -T -I/srv/alice/lib");
+        assertEquals("/usr/bin/perl", execute.program());
+        assertEquals(List.of("/usr/bin/perl", "-T", "-I/srv/alice/lib", "-I/opt/warren/plugins/perl/runtime", "--",
+            "/opt/warren/plugins/perl/runtime/parent.pl"), execute.arguments());
+    }
+
+    @Test
+    void makesTheEnvironmentFromNothing() throws LaunchRefused {
+        LaunchStep.Execute execute = execute("PerlSetEnv TZ Europe/Berlin", "PerlSetEnv HOME /tmp");
+        assertEquals(Set.of("PATH", "HOME", "LANG", "TZ", "WARREN_SETTINGS"), execute.environment().keySet());
+        assertEquals("Europe/Berlin", execute.environment().get("TZ"));
+        assertEquals("/tmp", execute.environment().get("HOME"));
+    }
+
+    @Test
+    void tellsTheRuntimeWhatToLoadInOrder() throws Exception {
+        JsonNode json = new JsonMapper().readTree(execute("PerlRequire /srv/a.pl", "PerlModule B C", "PerlSetVar V 1",
+            "PerlSetVar V 2", "PerlAddVar V 3").environment().get("WARREN_SETTINGS"));
+        assertEquals("alice.localhost", json.get("name").asText());
+        assertEquals(7, json.get("generation").asInt());
+        assertEquals("/srv/alice/htdocs", json.get("documentRoot").asText());
+        assertEquals("{\"uid\":60001,\"gid\":60002}", json.get("owner").toString());
+        assertEquals("[{\"path\":\"/app\",\"file\":\"/srv/alice/app.psgi\"}]", json.get("applications").toString());
+        assertEquals("[{\"kind\":\"file\",\"name\":\"/srv/a.pl\"},{\"kind\":\"module\",\"name\":\"B\"},"
+            + "{\"kind\":\"module\",\"name\":\"C\"}]", json.get("load").toString());
+        assertEquals("{\"V\":[\"2\",\"3\"]}", json.get("variables").toString());
+    }
+
+    @Test
+    void refusesMoreThanOneVariableCanHold() {
+        String line = "PerlSetVar V " + "x".repeat(PerlPlugin.MOST_SETTINGS_BYTES);
+        assertThrows(LaunchRefused.class, () -> plugin.steps(settings(line)));
+    }
+
+    private LaunchStep.Execute execute(String... lines) throws LaunchRefused {
+        return assertInstanceOf(LaunchStep.Execute.class, plugin.steps(settings(lines)).get(1));
+    }
+
+    private static VirtualHostSettings settings(String... lines) {
+        List<Directive> directives = Arrays.stream(lines).map(PerlPluginTest::directive).toList();
+        return new VirtualHostSettings(new GenerationId(new VirtualHostName("alice.localhost"), 7), new UserId(60001),
+            new GroupId(60002), List.of(), Path.of("/srv/alice/htdocs"), Path.of("/srv/alice"),
+            List.of(new Route.Application("/app", "/srv/alice/app.psgi"),
+                new Route.Service("/counter", new VirtualHostName("counter"))),
+            true, directives, Path.of("/opt/warren/plugins/perl"));
+    }
+
+    private static Directive directive(String line) {
+        List<String> words = List.of(line.split(" "));
+        return new Directive(words.get(0), words.subList(1, words.size()), "alice.conf", 1);
+    }
+}
