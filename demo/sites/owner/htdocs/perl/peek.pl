@@ -1,0 +1,10 @@
+#!/usr/bin/perl
+use v5.36;
+
+# What this code can read of what is not its owner's. Every line should say "Permission denied".
+print "Content-Type: text/plain\n\n";
+for my $file (glob("$ENV{DEMO_BASE}/sites/*/guestbook/entries.tsv"), map {"$ENV{DEMO_BASE}/sites/$_"}
+    qw(alice/guestbook/entries.tsv bob/guestbook/entries.tsv counter/counter.psgi counter/data/counts.tsv)) {
+    my $result = open(my $in, '<', $file) ? 'readable' : "$!";
+    print "uid=$<: $file: $result\n";
+}
