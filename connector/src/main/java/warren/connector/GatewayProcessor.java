@@ -29,6 +29,7 @@ final class GatewayProcessor extends AjpProcessor {
     GatewayProcessor(GatewayProtocol protocol, Adapter adapter) {
         super(protocol, adapter);
         this.protocol = protocol;
+        ReasonedMessage.installInto(this, protocol.getPacketSize());
     }
 
     /** Counts the requests in flight, from their first byte read to their end sent, for the drain. */

@@ -2,12 +2,13 @@ package warren.connector;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
+import java.util.HexFormat;
 
 /**
- * A URL's path as the client sent it, made canonical once: {@code %XX} decoded (RFC 3986 section 2.1), then empty,
- * {@code .} and {@code ..} segments resolved (section 5.2.4), as httpd does before it looks at its sections. What
- * was decoded is never decoded again. {@code ;}, {@code \} and everything else stay as they are. Each character
+ * A URL's path as the client sent it, made canonical once: {@code %XX} decoded (RFC 3986 section 2.1), then
+ * {@code .} and {@code ..} segments resolved (section 5.2.4), as httpd does before it looks at its sections, and the
+ * slashes that it begins with made one. Further empty segments are the application's to understand (PSGI says that
+ * PATH_INFO keeps them). What was decoded is never decoded again. {@code ;}, {@code \} and everything else stay as they are. Each character
  * stands for one byte.
  */
 final class UrlPath {
@@ -41,12 +42,12 @@ final class UrlPath {
     }
 
     private static char escaped(String raw, int at) throws Refusal {
-        int high = at + 1 < raw.length() ? Character.digit(raw.charAt(at), 16) : -1;
-        int low = high < 0 ? -1 : Character.digit(raw.charAt(at + 1), 16);
-        if (low < 0) {
+        boolean whole = at + 1 < raw.length()
+            && HexFormat.isHexDigit(raw.charAt(at)) && HexFormat.isHexDigit(raw.charAt(at + 1));
+        if (!whole) {
             throw bad("has a malformed escape");
         }
-        return (char) (high << 4 | low);
+        return (char) HexFormat.fromHexDigits(raw, at, at + 2);
     }
 
     private static String resolve(String path) throws Refusal {
@@ -55,29 +56,18 @@ final class UrlPath {
         }
         Deque<String> kept = new ArrayDeque<>();
         String[] segments = path.split("/", -1);
-        for (String segment : segments) {
-            if (segment.equals("..")) {
+        for (int i = 1; i < segments.length; i++) {
+            if (segments[i].equals("..")) {
                 if (kept.pollLast() == null) {
                     throw bad("leads above the root");
                 }
-            } else if (!segment.isEmpty() && !segment.equals(".")) {
-                kept.addLast(segment);
+            } else if (!segments[i].equals(".") && !(segments[i].isEmpty() && kept.isEmpty())) {
+                kept.addLast(segments[i]);
             }
         }
         String last = segments[segments.length - 1];
-        boolean directory = last.isEmpty() || last.equals(".") || last.equals("..");
-        return join(kept, directory);
-    }
-
-    private static String join(Deque<String> segments, boolean directory) {
-        StringBuilder path = new StringBuilder();
-        for (Iterator<String> each = segments.iterator(); each.hasNext();) {
-            path.append('/').append(each.next());
-        }
-        if (directory) {
-            path.append('/');
-        }
-        return path.toString();
+        boolean dotted = last.equals(".") || last.equals("..");
+        return "/" + String.join("/", kept) + (dotted && !kept.isEmpty() ? "/" : "");
     }
 
     private static Refusal bad(String what) {

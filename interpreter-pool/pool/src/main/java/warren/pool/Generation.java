@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.commons.pool2.BasePooledObjectFactory;
 import org.apache.commons.pool2.PooledObject;
+import org.apache.commons.pool2.PooledObjectState;
 import org.apache.commons.pool2.impl.DefaultPooledObject;
 import org.apache.commons.pool2.impl.GenericObjectPool;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
@@ -49,7 +50,7 @@ final class Generation {
         this.whenEmpty = () -> whenEmpty.accept(this);
         this.pool = new GenericObjectPool<>(new Forks(), new GenericObjectPoolConfig<>());
         pool.setTestOnBorrow(true);
-        pool.setTestOnReturn(false);
+        pool.setTestOnReturn(true);
         pool.setBlockWhenExhausted(true);
         use(settings);
     }
@@ -72,7 +73,9 @@ final class Generation {
 
         @Override
         public boolean validateObject(PooledObject<Interpreter> pooled) {
-            return pooled.getObject().isReady();
+            // coming back, it only must not have been closed; what lies in its connection is looked at when it goes out
+            return pooled.getState() == PooledObjectState.RETURNING ? pooled.getObject().isOpen()
+                : pooled.getObject().isReady();
         }
 
         @Override
@@ -132,21 +135,19 @@ final class Generation {
     /** It comes back after a request that ended well. */
     void giveBack(Interpreter interpreter) {
         if (interpreter.isWornOut()) {
-            invalidate(interpreter);
-        } else {
-            pool.returnObject(interpreter);
-            reportIfEmpty();
+            interpreter.close();
         }
+        pool.returnObject(interpreter);
+        reportIfEmpty();
     }
 
-    /** It comes back and is not to be used again. */
+    /**
+     * It comes back and is not to be used again. Commons Pool's own invalidate would make another in its place at
+     * once, on this thread, asked for or not.
+     */
     void invalidate(Interpreter interpreter) {
-        try {
-            pool.invalidateObject(interpreter);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-        reportIfEmpty();
+        interpreter.close();
+        giveBack(interpreter);
     }
 
     /** Makes idle ones until there are as many as MinSpare. */

@@ -215,6 +215,10 @@ final class Interpreter {
         }
     }
 
+    boolean isOpen() {
+        return channel.isOpen();
+    }
+
     boolean isWornOut() {
         return requestsLeft <= 0;
     }

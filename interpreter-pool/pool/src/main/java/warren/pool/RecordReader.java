@@ -72,9 +72,12 @@ final class RecordReader {
         }
     }
 
-    /** Whether the interpreter has paused: all that came has been taken, and the last read did not fill the buffer. */
+    /**
+     * Whether the interpreter has paused: all that came has been taken but for padding, and the last read did not fill
+     * the buffer.
+     */
     boolean isDrained() {
-        return !buffer.hasRemaining() && lastReadWasShort;
+        return buffer.remaining() <= paddingLeft && lastReadWasShort;
     }
 
     private void skip(int bytes) throws IOException {
