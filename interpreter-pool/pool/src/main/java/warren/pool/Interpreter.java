@@ -118,7 +118,8 @@ final class Interpreter {
                     throw new DeadlineExceeded(this + " took longer than " + within.toSeconds() + " s", id(),
                         response.headTaken(), e);
                 }
-                throw new InterpreterDied(this + " ended its connection inside a request", id(), response.headTaken(), e);
+                throw new InterpreterDied(this + " ended its connection inside a request", id(), response.isSilent(),
+                    response.headTaken(), e);
             } catch (ProtocolBroken e) {
                 throw new BadResponse(this + " sent " + e.getMessage(), id(), response.headTaken(), e);
             }
@@ -162,9 +163,6 @@ final class Interpreter {
         Thread thread = Thread.ofVirtual().name("body of " + this).start(sender);
         try {
             response.take();
-        } catch (InterpreterGone e) {
-            sender.rethrowClientFailure();
-            throw e;
         } finally {
             if (thread.isAlive()) {
                 // it answered without reading everything: what is still under way belongs to no later request
@@ -172,7 +170,6 @@ final class Interpreter {
                 sender.stop();
             }
         }
-        sender.rethrowClientFailure();
     }
 
     private void send(byte[] bytes) throws IOException {

@@ -4,7 +4,15 @@ import java.util.Optional;
 
 /** Its connection ended before its response did: 502, or a cut after the head. */
 public final class InterpreterDied extends RequestFailed {
-    InterpreterDied(String sentence, InterpreterId interpreter, boolean headSent, Throwable cause) {
+    private final boolean silent;
+
+    InterpreterDied(String sentence, InterpreterId interpreter, boolean silent, boolean headSent, Throwable cause) {
         super(sentence, Optional.of(interpreter), headSent, cause);
+        this.silent = silent;
+    }
+
+    /** Whether it had said nothing at all: then another may be asked. */
+    boolean silent() {
+        return silent;
     }
 }

@@ -66,15 +66,16 @@ public final class InterpreterPool {
      */
     public void serve(Exchange exchange) throws PoolExhausted, LaunchFailed, InterpreterDied, BadResponse,
             DeadlineExceeded, IOException {
-        RequestBody body = RequestBody.of(exchange.body());
-        try {
-            serveOnce(exchange, body);
-        } catch (InterpreterDied e) {
-            if (e.headSent() || !exchange.idempotent() || !body.isWhole()) {
-                throw e;
+        try (RequestBody body = RequestBody.of(exchange.body())) {
+            try {
+                serveOnce(exchange, body);
+            } catch (InterpreterDied e) {
+                if (!e.silent() || !exchange.idempotent()) {
+                    throw e;
+                }
+                LOG.info("{}; tried once more", e.getMessage());
+                serveOnce(exchange, body);
             }
-            LOG.info("{}; tried once more", e.getMessage());
-            serveOnce(exchange, body);
         }
     }
 

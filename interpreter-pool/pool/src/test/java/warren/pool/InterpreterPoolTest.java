@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -221,8 +223,15 @@ final class InterpreterPoolTest {
     @Test
     void passesLargeBodiesBothWaysAtOnce() throws Exception {
         use(usual());
-        byte[] body = new byte[60_000];
-        java.util.Arrays.fill(body, (byte) 'b');
+        byte[] body = new byte[5_000_000];
+        Arrays.fill(body, (byte) 'b');
+        launcher.behavior = (received, out, connection) -> {
+            out.write(FakeGeneration.stdout("Content-Type: text/plain\n\n"));
+            for (int from = 0; from < received.length; from += 50_000) {
+                out.write(FakeGeneration.stdout(new String(received, from, 50_000, StandardCharsets.ISO_8859_1)));
+            }
+            out.write(FakeGeneration.end());
+        };
         RecordedExchange exchange = new RecordedExchange(body, false);
         pools.of(ALICE).serve(exchange);
         assertArrayEquals(body, exchange.body.toByteArray());
