@@ -21,9 +21,14 @@ final class Cgroup {
         this.directory = directory;
     }
 
-    /** Makes it, with those above it. */
+    /**
+     * Makes it, with those above it.
+     *
+     * @throws IOException where it is there already: what is in it would be taken for ours
+     */
     static Cgroup create(Path directory) throws IOException {
-        Files.createDirectories(directory);
+        Files.createDirectories(directory.getParent());
+        Files.createDirectory(directory);
         return new Cgroup(directory);
     }
 

@@ -52,6 +52,10 @@ final class CgroupTree {
         throw new IOException("/proc/self/cgroup has no line of the version 2 tree (0::)");
     }
 
+    Path directory() {
+        return top;
+    }
+
     Cgroup createForConnector(int number) throws IOException {
         return Cgroup.create(top.resolve("connector." + number));
     }

@@ -2,9 +2,11 @@ package warren.launcher;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import warren.launcher.system.PidFd;
 import warren.launcher.system.SystemCallFailed;
 import warren.launcher.system.WaitPid;
 
@@ -20,11 +22,47 @@ final class Children {
         int run() throws SystemCallFailed;
     }
 
-    /**
-     * @param pid its pid; until {@code ended} is complete no other process can have it
-     * @param ended completed with the exit status, or 128 and the signal's number
-     */
-    record Child(int pid, CompletableFuture<Integer> ended) { }
+    /** One child. Its pid is no other process's until it is reaped, and it is never signaled after that. */
+    static final class Child {
+        private final int pid;
+        private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+        private boolean reaped;
+
+        private Child(int pid) {
+            this.pid = pid;
+        }
+
+        int pid() {
+            return pid;
+        }
+
+        /** Completed with the exit status, or 128 and the signal's number. */
+        CompletableFuture<Integer> ended() {
+            return ended;
+        }
+
+        /** Nothing happens to one that has ended: until it is reaped it is a zombie. */
+        synchronized void signal(int number) throws SystemCallFailed {
+            if (!reaped) {
+                try (PidFd pinned = PidFd.open(pid)) {
+                    pinned.send(number);
+                }
+            }
+        }
+
+        synchronized boolean isReaped() {
+            return reaped;
+        }
+
+        private void reap() throws SystemCallFailed {
+            int status;
+            synchronized (this) {
+                status = WaitPid.reap(pid);
+                reaped = true;
+            }
+            ended.complete(status);
+        }
+    }
 
     private final Map<Integer, Child> running = new HashMap<>();
 
@@ -37,7 +75,7 @@ final class Children {
     /** Under the lock, so that a child that ends at once is known before it is reaped. */
     synchronized Child spawn(Spawn spawn) throws SystemCallFailed {
         int pid = spawn.run();
-        Child child = new Child(pid, new CompletableFuture<>());
+        Child child = new Child(pid);
         running.put(pid, child);
         notifyAll();
         return child;
@@ -46,27 +84,32 @@ final class Children {
     private void reapForever() {
         while (true) {
             try {
-                awaitAny();
-                WaitPid.waitForAny().ifPresent(this::reaped);
+                awaitOne();
+                OptionalInt ended = WaitPid.awaitAny();
+                if (ended.isPresent()) {
+                    reap(ended.getAsInt());
+                }
             } catch (SystemCallFailed | InterruptedException e) {
                 LOG.error("the reaper goes on after {}", e.toString());
             }
         }
     }
 
-    private synchronized void awaitAny() throws InterruptedException {
+    private synchronized void awaitOne() throws InterruptedException {
         while (running.isEmpty()) {
             wait();
         }
     }
 
-    private void reaped(WaitPid.Ended ended) {
+    private void reap(int pid) throws SystemCallFailed {
         Child child;
         synchronized (this) {
-            child = running.remove(ended.pid());
+            child = running.remove(pid);
         }
-        if (child != null) {
-            child.ended().complete(ended.exitStatus());
+        if (child == null) {
+            WaitPid.reap(pid);
+        } else {
+            child.reap();
         }
     }
 }

@@ -3,6 +3,7 @@ package warren.launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -62,15 +63,26 @@ final class ConnectorProcess {
     /** Starts it once; it is not ready yet when this returns. */
     synchronized void start() throws LaunchFailure {
         number++;
-        Stage stage = stages.start(List.of(ajp.descriptor()));
+        Cgroup cgroup = prepare();
         try {
-            Cgroup cgroup = prepare();
-            Children.Child child = stage.launch(plan(cgroup));
-            stage.release();
+            Children.Child child = perform(plan(cgroup));
             running = Optional.of(child);
             LOG.info("connector pid={} launched", child.pid());
             long started = System.nanoTime();
-            child.ended().thenAcceptAsync(status -> ended(cgroup, status, Duration.ofNanos(System.nanoTime() - started)));
+            child.ended().thenAcceptAsync(status -> ended(cgroup, status, Duration.ofNanos(System.nanoTime() - started)),
+                after -> new Thread(after, "connector-ended").start());
+        } catch (LaunchFailure e) {
+            removeCgroup(cgroup);
+            throw e;
+        }
+    }
+
+    private Children.Child perform(LaunchPlan plan) throws LaunchFailure {
+        Stage stage = stages.start(List.of(ajp.descriptor()));
+        try {
+            Children.Child child = stage.launch(plan);
+            stage.release();
+            return child;
         } catch (LaunchFailure e) {
             stage.kill();
             throw e;
@@ -80,7 +92,8 @@ final class ConnectorProcess {
     private Cgroup prepare() throws LaunchFailure {
         try {
             if (!Files.exists(directories.connectorOutput())) {
-                Files.createFile(directories.connectorOutput());
+                Files.createFile(directories.connectorOutput(),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
             }
             return cgroups.createForConnector(number);
         } catch (IOException e) {
@@ -92,7 +105,7 @@ final class ConnectorProcess {
         String java = StageProgram.javaProgram();
         List<String> arguments = List.of(java, "-XX:+DisableAttachMechanism", "-XX:-UsePerfData",
             "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=" + directories.connectorLogs().resolve("hs_err.log"),
-            "-XX:+UseSerialGC", "-Xmx128m", "-XX:MaxDirectMemorySize=64m", "-XX:+ExitOnOutOfMemoryError",
+            "-XX:+UseSerialGC", "-Xmx256m", "-XX:MaxDirectMemorySize=64m", "-XX:+ExitOnOutOfMemoryError",
             "-Djava.io.tmpdir=" + directories.connectorWork(),
             "-cp", home.resolve("lib/connector").toString() + "/*", MAIN, directories.launcherSocket().toString());
         Map<String, String> environment = Map.of("PATH", "/usr/bin:/bin", "LC_ALL", "C.UTF-8");
@@ -113,10 +126,14 @@ final class ConnectorProcess {
         LOG.error("the connector {} after {} s; see {}", WaitPid.describe(status), lived.toSeconds(),
             directories.connectorOutput());
         onEnd.run();
-        startAgain(lived);
+        Duration before = lived;
+        while (!startAgain(before)) {
+            before = Duration.ZERO;
+        }
     }
 
-    private void startAgain(Duration lived) {
+    /** False where it could not be started. */
+    private boolean startAgain(Duration lived) {
         pause = lived.compareTo(LONG_ENOUGH) > 0 || pause.isZero() ? Duration.ofMillis(100) : pause.multipliedBy(2);
         pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
         try {
@@ -128,10 +145,11 @@ final class ConnectorProcess {
             }
         } catch (LaunchFailure e) {
             LOG.error("the connector cannot be started: {}", e.getMessage());
-            startAgain(Duration.ZERO);
+            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return true;
     }
 
     private static void removeCgroup(Cgroup cgroup) {
@@ -164,10 +182,10 @@ final class ConnectorProcess {
     }
 
     private static void signal(Children.Child process, int signal) {
-        try (PidFd pid = PidFd.open(process.pid())) {
-            pid.send(signal);
-        } catch (SystemCallFailed gone) {
-            // it ended by itself
+        try {
+            process.signal(signal);
+        } catch (SystemCallFailed e) {
+            LOG.error("connector pid={}: {}", process.pid(), e.getMessage());
         }
     }
 

@@ -1,12 +1,12 @@
 package warren.launcher;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -107,11 +107,17 @@ public record Directories(Path runtime, Path state, Path logs) {
 
     /** Every directory above exists or is made, is root's, and only root can write it. */
     private static void requireRootAbove(Path directory) throws IOException {
-        Path parent = directory.toAbsolutePath().getParent();
+        Path parent = directory.toAbsolutePath().normalize().getParent();
         if (!Files.exists(parent)) {
             make(parent, "rwxr-xr-x", 0, 0);
         }
-        for (Path above = parent.toRealPath(); above != null; above = above.getParent()) {
+        // as it is written too: whoever can write above a link can point it elsewhere later
+        requireRoots(parent.toRealPath(), directory);
+        requireRoots(parent, directory);
+    }
+
+    private static void requireRoots(Path first, Path directory) throws IOException {
+        for (Path above = first; above != null; above = above.getParent()) {
             int owner = (int) Files.getAttribute(above, "unix:uid");
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(above);
             if (owner != 0 || permissions.contains(PosixFilePermission.OTHERS_WRITE)
@@ -135,22 +141,31 @@ public record Directories(Path runtime, Path state, Path logs) {
         removeTree(runtime);
     }
 
+    /**
+     * By descriptors, never by paths below it: the connector can write in its work directory, and a link put in place of
+     * a directory between two looks must not lead root elsewhere.
+     */
     private static void removeTree(Path directory) throws IOException {
-        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-            return;
+        if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+                removeEntries((SecureDirectoryStream<Path>) entries);
+            }
+            Files.delete(directory);
         }
-        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
+    }
 
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
+    private static void removeEntries(SecureDirectoryStream<Path> directory) throws IOException {
+        for (Path entry : directory) {
+            Path name = entry.getFileName();
+            if (directory.getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                    .readAttributes().isDirectory()) {
+                try (SecureDirectoryStream<Path> below = directory.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+                    removeEntries(below);
+                }
+                directory.deleteDirectory(name);
+            } else {
+                directory.deleteFile(name);
             }
-        });
+        }
     }
 }

@@ -7,9 +7,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.logging.log4j.LogManager;
@@ -36,6 +38,7 @@ final class Generations {
     private final LaunchPlans plans;
     private final long connectorUser;
     private final Map<GenerationId, Generation> running = new ConcurrentHashMap<>();
+    private final Set<GenerationId> held = new HashSet<>();
     private final Map<VirtualHostName, Integer> lastNumbers = new HashMap<>();
 
     Generations(CgroupTree cgroups, Directories directories, Stages stages, LaunchPlans plans, long connectorUser) {
@@ -49,10 +52,21 @@ final class Generations {
     /** A new generation of this site: its parent interpreter has been executed when this returns. */
     Answer.Launched launch(Site site) throws LaunchFailure {
         VirtualHostName name = site.virtualHost().name();
-        requireRoomFor(name);
-        GenerationId id = nextNumber(name);
+        GenerationId id = takeRoom(name);
+        try {
+            return launch(site, id);
+        } catch (LaunchFailure e) {
+            releaseRoom(id);
+            throw e;
+        }
+    }
+
+    private Answer.Launched launch(Site site, GenerationId id) throws LaunchFailure {
+        // first of all, so that the owner can read why it went no further
+        if (site.owner().isPresent()) {
+            prepareLog(id.virtualHost(), site.owner().get());
+        }
         LaunchPlans.Draft draft = plans.draft(site, id);
-        prepareLog(name, draft.owner());
         Cgroup cgroup = createCgroup(id);
         try {
             Children.Child parent = perform(draft.plan(cgroup.joinFile(), new LaunchPlan.StandardDescriptors.Generation(
@@ -64,16 +78,20 @@ final class Generations {
         }
     }
 
-    private void requireRoomFor(VirtualHostName name) throws LaunchFailure {
-        long count = running.keySet().stream().filter(id -> id.virtualHost().equals(name)).count();
+    /** Its number, counted from before the launch until nothing is left of it. */
+    private synchronized GenerationId takeRoom(VirtualHostName name) throws LaunchFailure {
+        long count = held.stream().filter(id -> id.virtualHost().equals(name)).count();
         if (count >= MOST_OF_ONE_VIRTUAL_HOST) {
             throw new LaunchFailure("count of generations", "launch", Optional.empty(),
                 count + " generations run already, expected fewer than " + MOST_OF_ONE_VIRTUAL_HOST);
         }
+        GenerationId id = new GenerationId(name, lastNumbers.merge(name, 1, Integer::sum));
+        held.add(id);
+        return id;
     }
 
-    private synchronized GenerationId nextNumber(VirtualHostName name) {
-        return new GenerationId(name, lastNumbers.merge(name, 1, Integer::sum));
+    private synchronized void releaseRoom(GenerationId id) {
+        held.remove(id);
     }
 
     private void prepareLog(VirtualHostName name, Site.Owner owner) throws LaunchFailure {
@@ -111,7 +129,9 @@ final class Generations {
         running.put(generation.id(), generation);
         LOG.info("{} launched", generation);
         // an end that nobody asked for ends the generation: its interpreters have no parent to come from any more
-        generation.parent().ended().thenAcceptAsync(status -> end(generation, WaitPid.describe(status)));
+        generation.parent().ended().thenAcceptAsync(status -> end(generation, WaitPid.describe(status)),
+            // on its own thread: it waits for the kernel, and the end of one generation must not wait for another's
+            after -> new Thread(after, "end of " + generation.id()).start());
         return new Answer.Launched(generation.id(), directories.generationSocket(generation.id()).toString(),
             directories.generationLog(generation.id()).toString());
     }
@@ -128,6 +148,7 @@ final class Generations {
         if (running.remove(generation.id(), generation)) {
             LOG.info("{} {}", generation, why);
             removeRest(generation.id(), generation.cgroup());
+            releaseRoom(generation.id());
             generation.removed().complete(Optional.of(why));
         } else {
             generation.removed().join();
@@ -137,6 +158,10 @@ final class Generations {
     private void removeRest(GenerationId id, Cgroup cgroup) {
         try {
             cgroup.killAndRemove(KILL);
+        } catch (IOException e) {
+            LOG.error("{}: {}", id, e.getMessage());
+        }
+        try {
             Files.deleteIfExists(directories.generationSocket(id));
             Files.deleteIfExists(directories.generationLog(id));
         } catch (IOException e) {

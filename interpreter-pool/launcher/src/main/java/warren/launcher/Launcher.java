@@ -58,7 +58,8 @@ public final class Launcher {
         this.secrets = Secrets.load(directories.state());
         this.cgroups = CgroupTree.open(cgroupName(directories.runtime()));
         cgroups.killAndRemoveAll();
-        this.stages = new Stages(new Children(), StageProgram.of(home), directories.stageTemporary());
+        this.stages = new Stages(new Children(), StageProgram.of(home, directories.stageTemporary()));
+        stages.keepOneWarm();
         this.generations = new Generations(cgroups, directories, stages, new LaunchPlans(plugins), server.connectorUid());
         take(first);
         this.ajp = UnixSocket.listen(directories.ajpSocket().toString(), (int) server.httpdGid(), AJP_MODE);

@@ -13,7 +13,7 @@ import org.apache.logging.log4j.core.config.builder.impl.BuiltConfiguration;
  * characters are escaped: an asked-for name or a refused peer must not write lines of its own.
  */
 final class LauncherLog {
-    private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %encode{%msg}{CRLF}%n";
+    private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %replace{%encode{%msg}{CRLF}}{[\\x00-\\x1f\\x7f-\\x9f]}{?}%n";
 
     private LauncherLog() { }
 

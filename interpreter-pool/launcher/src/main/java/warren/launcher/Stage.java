@@ -7,6 +7,11 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import warren.launcher.stage.LaunchPlan;
 import warren.launcher.stage.LaunchPlanWire;
 import warren.launcher.system.DescriptorStream;
@@ -20,8 +25,10 @@ import warren.launcher.system.SystemCallFailed;
  * than the deadlines here, and a stage that is not understood is killed.
  */
 final class Stage {
+    private static final Logger LOG = LogManager.getLogger(Stage.class);
     private static final Duration START = Duration.ofSeconds(30);
     private static final Duration LAUNCH = Duration.ofSeconds(10);
+    private static final Duration END = Duration.ofSeconds(5);
     private static final int MOST_REPORT_BYTES = 8192;
 
     private final Children.Child process;
@@ -35,7 +42,11 @@ final class Stage {
     }
 
     boolean isAlive() {
-        return !process.ended().isDone();
+        return !process.isReaped();
+    }
+
+    int pid() {
+        return process.pid();
     }
 
     /** Waits until it has loaded everything. */
@@ -112,14 +123,15 @@ final class Stage {
         Descriptors.close(reportPipe);
     }
 
-    /** Ends it for certain and releases it. */
+    /** Ends it for certain and releases it: when this returns, no call of it is still on its way. */
     void kill() {
-        if (isAlive()) {
-            try (PidFd pid = PidFd.open(process.pid())) {
-                pid.send(PidFd.SIGKILL);
-            } catch (SystemCallFailed gone) {
-                // it ended by itself between the two calls
-            }
+        try {
+            process.signal(PidFd.SIGKILL);
+            process.ended().get(END.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (SystemCallFailed | ExecutionException | TimeoutException e) {
+            LOG.error("launch stage pid={} may still be there after SIGKILL: {}", process.pid(), e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         release();
     }

@@ -17,7 +17,8 @@ record StageProgram(String program, List<String> arguments) {
         arguments = List.copyOf(arguments);
     }
 
-    static StageProgram of(Path home) {
+    /** @param temporaryDirectory where the JVM may write a file of its own; root's alone */
+    static StageProgram of(Path home, Path temporaryDirectory) {
         String java = javaProgram();
         List<String> arguments = new ArrayList<>(List.of(java));
         Path archive = home.resolve("lib/stage.jsa");
@@ -25,6 +26,8 @@ record StageProgram(String program, List<String> arguments) {
             arguments.add("-XX:SharedArchiveFile=" + archive);
         }
         arguments.addAll(FLAGS);
+        // never /tmp: an owner can write there
+        arguments.add("-Djava.io.tmpdir=" + temporaryDirectory);
         arguments.add("-Djffi.boot.library.path=" + home.resolve("lib/native"));
         arguments.addAll(List.of("-cp", home.resolve("lib/launcher/launcher.jar").toString(), MAIN));
         return new StageProgram(java, arguments);
@@ -36,10 +39,11 @@ record StageProgram(String program, List<String> arguments) {
     }
 
     /** The class-data archive is made with the same. */
-    private static final List<String> FLAGS = List.of(
+    static final List<String> FLAGS = List.of(
         "-Xrs", "-XX:+DisableAttachMechanism", "-XX:-UsePerfData", "-XX:-CreateCoredumpOnCrash",
         "-XX:ErrorFile=/dev/null", "-XX:-MaxFDLimit", "-XX:+DisplayVMOutputToStderr", "-Xlog:disable",
-        "-Xlog:all=error:stderr",
+        // cds: it would say at each start that the JDK's own archive was made without --enable-native-access
+        "-Xlog:all=error,cds=off:stderr",
         "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms8m", "-Xmx32m", "-Xss512k",
         "-Djnr.ffi.asm.enabled=false", "--enable-native-access=ALL-UNNAMED");
 }

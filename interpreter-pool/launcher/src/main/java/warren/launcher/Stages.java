@@ -1,6 +1,5 @@
 package warren.launcher;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,16 +18,18 @@ final class Stages implements AutoCloseable {
     private final Children children;
     private final StageProgram program;
     private final List<String> environment;
-    private CompletableFuture<Stage> warm;
-    private boolean closed;
+    private Optional<CompletableFuture<Stage>> warm = Optional.empty();
 
-    /** @param temporaryDirectory where the JVM may write a file of its own; root's alone */
-    Stages(Children children, StageProgram program, Path temporaryDirectory) {
+    Stages(Children children, StageProgram program) {
         this.children = children;
         this.program = program;
         // nothing of our own environment: JAVA_TOOL_OPTIONS, LD_PRELOAD and the like have no say
-        this.environment = List.of("PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TMPDIR=" + temporaryDirectory);
-        this.warm = startWarm();
+        this.environment = List.of("PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8");
+    }
+
+    /** From now on, until {@link #close}, one is always warm or just starting. */
+    synchronized void keepOneWarm() {
+        warm = Optional.of(startWarm());
     }
 
     private CompletableFuture<Stage> startWarm() {
@@ -36,7 +37,7 @@ final class Stages implements AutoCloseable {
         Thread thread = new Thread(() -> {
             try {
                 started.complete(start(List.of()));
-            } catch (LaunchFailure e) {
+            } catch (LaunchFailure | RuntimeException | Error e) {
                 started.completeExceptionally(e);
             }
         }, "warm-stage");
@@ -47,21 +48,27 @@ final class Stages implements AutoCloseable {
 
     /** The warm one; where there is none in working order, a fresh one. */
     Stage take() throws LaunchFailure {
-        CompletableFuture<Stage> taken;
+        Optional<CompletableFuture<Stage>> taken;
         synchronized (this) {
             taken = warm;
-            warm = closed ? CompletableFuture.failedFuture(new IllegalStateException("closed")) : startWarm();
+            warm = warm.map(started -> startWarm());
         }
+        Optional<Stage> alive = taken.flatMap(Stages::aliveOf);
+        return alive.isPresent() ? alive.get() : start(List.of());
+    }
+
+    private static Optional<Stage> aliveOf(CompletableFuture<Stage> started) {
         try {
-            Stage stage = taken.join();
+            Stage stage = started.join();
             if (stage.isAlive()) {
-                return stage;
+                return Optional.of(stage);
             }
             stage.release();
         } catch (CompletionException e) {
-            // the fresh one below fails for the same reason, and says so to whoever asked for this launch
+            // a fresh one fails for the same reason, and says so to whoever asked for this launch
+            return Optional.empty();
         }
-        return start(List.of());
+        return Optional.empty();
     }
 
     /**
@@ -112,14 +119,14 @@ final class Stages implements AutoCloseable {
         }
     }
 
-    /** Ends the warm one. */
+    /** Ends the warm one, also one that is just starting; when this returns it has gone. */
     @Override
     public void close() {
-        CompletableFuture<Stage> last;
+        Optional<CompletableFuture<Stage>> last;
         synchronized (this) {
-            closed = true;
             last = warm;
+            warm = Optional.empty();
         }
-        last.thenAccept(Stage::kill);
+        last.ifPresent(started -> started.thenAccept(Stage::kill).exceptionally(itNeverStarted -> null).join());
     }
 }

@@ -20,8 +20,8 @@ final class RuntimeOption {
         return new ControlClient(directories().controlSocket());
     }
 
-    /** Prints what the launcher answered. */
+    /** Prints what the launcher answered; the connector's words in it may hold an owner's. */
     static void print(List<String> lines) {
-        lines.forEach(System.out::println);
+        lines.forEach(line -> System.out.println(StatusTable.printable(line)));
     }
 }

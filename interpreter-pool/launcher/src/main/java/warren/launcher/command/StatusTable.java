@@ -41,13 +41,13 @@ final class StatusTable {
             pool.map(p -> p.path("waiting").asText()).map(StatusTable::printable).orElse("?"),
             pool.map(p -> p.path("requests").asText()).map(StatusTable::printable).orElse("?"),
             pool.map(p -> p.path("failures").asText()).map(StatusTable::printable).orElse("?"));
-        host.quarantine().ifPresent(why -> out.println("    does not serve: " + why));
+        host.quarantine().ifPresent(why -> out.println("    does not serve: " + printable(why)));
         pool.map(p -> p.path("lastFailure").asText("")).filter(why -> !why.isEmpty() && !why.equals("null"))
             .ifPresent(why -> out.println("    last failure: " + printable(why)));
     }
 
     /** What comes from the connector may hold what came from an owner: no control character reaches the terminal. */
-    private static String printable(String text) {
+    static String printable(String text) {
         return text.replaceAll("\\p{C}", "?");
     }
 }

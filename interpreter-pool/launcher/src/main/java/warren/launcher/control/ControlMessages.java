@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** Asks and answers as one line of JSON each. */
 public final class ControlMessages {
@@ -29,11 +30,13 @@ public final class ControlMessages {
     }
 
     static ControlAsk ask(InputStream stream) throws IOException {
-        return JSON.readValue(line(stream, MOST_ASK_BYTES), ControlAsk.class);
+        return Optional.ofNullable(JSON.readValue(line(stream, MOST_ASK_BYTES), ControlAsk.class))
+            .orElseThrow(() -> new IOException("an ask that is null"));
     }
 
     static ControlAnswer answer(InputStream stream) throws IOException {
-        return JSON.readValue(line(stream, MOST_ANSWER_BYTES), ControlAnswer.class);
+        return Optional.ofNullable(JSON.readValue(line(stream, MOST_ANSWER_BYTES), ControlAnswer.class))
+            .orElseThrow(() -> new IOException("an answer that is null"));
     }
 
     private static byte[] line(InputStream stream, int most) throws IOException {

@@ -14,10 +14,16 @@ import java.util.Arrays;
 public final class DescriptorStream {
     private static final short POLLIN = 1;
     private static final short POLLOUT = 4;
+    private static final int F_SETFL = 4;
+    private static final int O_NONBLOCK = 04000;
+    private static final int EINTR = 4;
+    private static final int EAGAIN = 11;
     private final int descriptor;
     private final long deadlineNanos;
 
-    public DescriptorStream(int descriptor, Duration within) {
+    /** The descriptor does not block from now on: a write of more than the other side takes would outlast the deadline. */
+    public DescriptorStream(int descriptor, Duration within) throws SystemCallFailed {
+        Linux.check(Libc.INSTANCE.fcntl(descriptor, F_SETFL, O_NONBLOCK), "fcntl F_SETFL");
         this.descriptor = descriptor;
         this.deadlineNanos = System.nanoTime() + within.toNanos();
     }
@@ -36,12 +42,8 @@ public final class DescriptorStream {
                 if (count == 0) {
                     return 0;
                 }
-                await(POLLIN);
                 byte[] bytes = new byte[count];
-                long got = Libc.INSTANCE.read(descriptor, bytes, count);
-                if (got < 0) {
-                    throw Linux.failed("read");
-                }
+                long got = transfer(POLLIN, "read", () -> Libc.INSTANCE.read(descriptor, bytes, count));
                 System.arraycopy(bytes, 0, target, offset, (int) got);
                 return got == 0 ? -1 : (int) got;
             }
@@ -60,16 +62,30 @@ public final class DescriptorStream {
             public void write(byte[] source, int offset, int count) throws IOException {
                 int from = offset;
                 while (from < offset + count) {
-                    await(POLLOUT);
                     byte[] rest = Arrays.copyOfRange(source, from, offset + count);
-                    long put = Libc.INSTANCE.write(descriptor, rest, rest.length);
-                    if (put < 0) {
-                        throw Linux.failed("write");
-                    }
-                    from += (int) put;
+                    from += (int) transfer(POLLOUT, "write", () -> Libc.INSTANCE.write(descriptor, rest, rest.length));
                 }
             }
         };
+    }
+
+    private interface Call {
+        long make();
+    }
+
+    /** Tries again where a signal came between, or somebody else took what poll saw. */
+    private long transfer(short event, String name, Call call) throws IOException {
+        while (true) {
+            await(event);
+            long count = call.make();
+            if (count >= 0) {
+                return count;
+            }
+            int errno = Libc.RUNTIME.getLastError();
+            if (errno != EAGAIN && errno != EINTR) {
+                throw new SystemCallFailed(name, Linux.errnoName(errno));
+            }
+        }
     }
 
     /** {@code struct pollfd}: i32 fd, i16 events, i16 revents. */
@@ -81,9 +97,11 @@ public final class DescriptorStream {
         }
         entry[4] = (byte) event;
         int ready = left <= 0 ? 0 : Libc.INSTANCE.poll(entry, 1, (int) Math.min(left, Integer.MAX_VALUE));
-        if (ready < 0) {
-            throw Linux.failed("poll");
+        if (ready < 0 && Libc.RUNTIME.getLastError() == EINTR) {
+            await(event);
+            return;
         }
+        Linux.check(ready, "poll");
         if (ready == 0) {
             throw new SocketTimeoutException("the other side did not answer in time");
         }

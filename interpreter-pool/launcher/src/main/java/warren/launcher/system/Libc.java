@@ -104,6 +104,8 @@ public interface Libc {
 
     int posix_spawnattr_destroy(Pointer attributes);
 
+    int waitid(int kind, int id, @Out byte[] info, int options);
+
     int waitpid(int pid, @Out int[] status, int options);
 
     long syscall(long number, long first, long second, long third, long fourth, long fifth);

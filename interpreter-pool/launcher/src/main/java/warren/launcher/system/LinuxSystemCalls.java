@@ -2,6 +2,7 @@ package warren.launcher.system;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import jnr.ffi.Pointer;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
 
@@ -13,6 +14,7 @@ public final class LinuxSystemCalls implements SystemCalls {
     private static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
     private static final int KEYCTL_JOIN_SESSION_KEYRING = 1;
     private static final int CLOSE_RANGE_CLOEXEC = 4;
+    private static final long SIG_ERR = -1;
     private static final int LAST_SIGNAL = 64;
     private static final int LINUX_CAPABILITY_VERSION_3 = 0x20080522;
     private static final int LAST_POSSIBLE_CAPABILITY = 63;
@@ -28,7 +30,10 @@ public final class LinuxSystemCalls implements SystemCalls {
     public void resetSignalDispositions() throws SystemCallFailed {
         for (int number = 1; number <= LAST_SIGNAL; number++) {
             if (!isLeftAlone(number)) {
-                libc.signal(number, null);
+                Pointer before = libc.signal(number, null);
+                if (before != null && before.address() == SIG_ERR) {
+                    throw Linux.failed("signal " + number);
+                }
             }
         }
     }

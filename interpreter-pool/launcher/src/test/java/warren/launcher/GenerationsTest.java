@@ -1,0 +1,156 @@
+package warren.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import warren.contract.Answer;
+import warren.contract.GenerationId;
+import warren.contract.PoolSettings;
+import warren.contract.VirtualHost;
+import warren.contract.VirtualHostName;
+import warren.plugin.GroupId;
+import warren.plugin.UserId;
+
+/** Real generations whose parent interpreter is a shell. */
+class GenerationsTest {
+    private static final long CONNECTOR = 60100;
+    private static final VirtualHostName ALICE = new VirtualHostName("alice");
+    private Scratch scratch;
+    private Directories directories;
+    private Stages stages;
+    private Generations generations;
+
+    @BeforeEach
+    void make() throws IOException {
+        scratch = new Scratch();
+        directories = scratch.directories(CONNECTOR);
+        ShellPlugin.install(scratch.path("plugins"));
+        stages = new Stages(Scratch.CHILDREN, scratch.stage());
+        generations = new Generations(scratch.cgroups(), directories, stages,
+            new LaunchPlans(Plugins.load(scratch.path("plugins"))), CONNECTOR);
+    }
+
+    @AfterEach
+    void remove() throws IOException {
+        generations.stopAll();
+        stages.close();
+        scratch.close();
+    }
+
+    private Site site(String script) throws IOException {
+        Path file = Files.createTempFile(scratch.path(""), "script.", ".sh");
+        Files.writeString(file, script);
+        Files.setPosixFilePermissions(file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
+        return site(file.toString(), List.of("shell"));
+    }
+
+    private static Site site(String documentRoot, List<String> plugins) {
+        return new Site(new VirtualHost(ALICE, Optional.empty(), documentRoot, List.of(), true, PoolSettings.DEFAULT, 0,
+            Optional.empty()), Optional.of(new Site.Owner(new UserId(60101), new GroupId(60102), List.of(), Path.of("/"))),
+            plugins, List.of());
+    }
+
+    private Generation only() {
+        return generations.running().iterator().next();
+    }
+
+    private void assertNothingIsLeft(GenerationId id) {
+        assertFalse(Files.exists(directories.generationSocket(id)), "socket");
+        assertFalse(Files.exists(directories.generationLog(id)), "FIFO");
+        assertFalse(Files.exists(scratch.cgroupOf(id)), "cgroup");
+    }
+
+    @Test
+    void stopsAGenerationWithEverythingItStarted() throws Exception {
+        Answer.Launched launched = generations.launch(site("setsid sleep 1000 & sleep 1000 & wait"));
+        Scratch.await("both", () -> only().cgroup().processes().size() == 3);
+        generations.stop(launched.generation());
+        assertEquals(List.of(), List.copyOf(generations.running()));
+        assertNothingIsLeft(launched.generation());
+    }
+
+    @Test
+    void endsAGenerationWhoseParentEnded() throws Exception {
+        Answer.Launched launched = generations.launch(site("setsid sleep 1000 & exit 3"));
+        Scratch.await("its end", () -> generations.running().isEmpty()
+            && !Files.exists(scratch.cgroupOf(launched.generation()))
+            && !Files.exists(directories.generationSocket(launched.generation())));
+        Scratch.await("its FIFO's end", () -> !Files.exists(directories.generationLog(launched.generation())));
+    }
+
+    @Test
+    void numbersGenerationsAndRefusesTheFifthAtOnce() throws Exception {
+        Site site = site("exec sleep 1000");
+        for (int number = 1; number <= 4; number++) {
+            assertEquals(new GenerationId(ALICE, number), generations.launch(site).generation());
+        }
+        LaunchFailure refused = assertThrows(LaunchFailure.class, () -> generations.launch(site));
+        assertTrue(refused.getMessage().contains("4 generations run already"), refused.getMessage());
+        generations.stop(new GenerationId(ALICE, 1));
+        assertEquals(new GenerationId(ALICE, 5), generations.launch(site).generation());
+    }
+
+    @Test
+    void leavesNothingOfAFailedLaunch() throws Exception {
+        Files.createFile(directories.generationLog(new GenerationId(ALICE, 1)));
+        Site site = site("exec sleep 1000");
+        LaunchFailure failure = assertThrows(LaunchFailure.class, () -> generations.launch(site));
+        assertTrue(failure.getMessage().startsWith("step=DESCRIPTORS call=mkfifo "), failure.getMessage());
+        assertNothingIsLeft(new GenerationId(ALICE, 1));
+        assertEquals(2, generations.launch(site).generation().number());
+    }
+
+    @Test
+    void aFailedLaunchTakesNoRoom() throws Exception {
+        for (int i = 0; i < 6; i++) {
+            LaunchFailure failure =
+                assertThrows(LaunchFailure.class, () -> generations.launch(site("/refused", List.of("shell"))));
+            assertTrue(failure.getMessage().contains("step=plugin shell"), failure.getMessage());
+            assertTrue(failure.getMessage().contains("no wish to run"), failure.getMessage());
+        }
+    }
+
+    @Test
+    void refusesAPluginThatIsNotInstalled() {
+        LaunchFailure failure =
+            assertThrows(LaunchFailure.class, () -> generations.launch(site("/x", List.of("shell", "quotas"))));
+        assertTrue(failure.getMessage().contains("\"quotas\" is asked for and not installed"), failure.getMessage());
+    }
+
+    @Test
+    void killsOnlyWithinItsOwnCgroupAndNeverTheParent() throws Exception {
+        Answer.Launched launched = generations.launch(site("sleep 1000 & wait; exec sleep 1000"));
+        Scratch.await("its child", () -> only().cgroup().processes().size() == 2);
+        GenerationId id = launched.generation();
+        int parent = only().parent().pid();
+        int child = only().cgroup().processes().stream().filter(pid -> pid != parent).findFirst().orElseThrow();
+        Children.Child bystander = scratch.spawn(scratch.path("bystander"), "/bin/sleep", "1000");
+        assertFalse(generations.kill(id, bystander.pid()), "a process outside");
+        assertFalse(generations.kill(id, (int) ProcessHandle.current().pid()), "the launcher itself");
+        assertFalse(generations.kill(id, parent), "the parent");
+        assertFalse(generations.kill(id, 1), "init");
+        assertFalse(generations.kill(new GenerationId(ALICE, 99), child), "another generation");
+        assertFalse(bystander.isReaped());
+        assertTrue(generations.kill(id, child));
+        Scratch.await("the child's end", () -> !only().cgroup().processes().contains(child));
+        assertEquals(1, generations.running().size());
+        bystander.signal(9);
+    }
+
+    @Test
+    void preparesTheOwnersLogBeforeTheLaunch() throws Exception {
+        generations.launch(site("exec sleep 1000"));
+        Path log = directories.ownersLogs().resolve("alice.log");
+        assertEquals((int) CONNECTOR, Files.getAttribute(log, "unix:uid"));
+    }
+}

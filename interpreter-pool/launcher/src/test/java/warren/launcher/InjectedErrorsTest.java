@@ -1,0 +1,208 @@
+package warren.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import warren.contract.GenerationId;
+import warren.contract.VirtualHostName;
+import warren.launcher.stage.LaunchPlan;
+import warren.plugin.GroupId;
+import warren.plugin.LaunchStep;
+import warren.plugin.UserId;
+
+/**
+ * The real launch stage under strace. A clean launch is traced first; then each system call of it fails in turn, by
+ * its position among the calls of its name in the launching thread, and the program must not be executed.
+ */
+class InjectedErrorsTest {
+    private static final String TRACED = "setsid,keyctl,socket,bind,chmod,lchown,listen,mknodat,mknod,openat,dup2,write,"
+        + "prlimit64,setpriority,unshare,mount,chroot,chdir,prctl,setgroups,setgid,setuid,capset,close_range,execve";
+    private static final Pattern CALL = Pattern.compile("(\\d+) +(?:<\\.\\.\\. )?(\\w+)(\\(.*| resumed>.*)");
+
+    /** glibc has every thread make these, and aborts where they differ: they fail in all threads, each time. */
+    private static final Set<String> BROADCAST = Set.of("setgroups", "setgid", "setuid");
+
+    /** One call of the launching thread: its name, which one of that name it is, and how strace shows it. */
+    private record Call(String name, int position, String shown) { }
+
+    /** What is made to fail, how strace shows that call, and what the failure must say. */
+    private record Expected(String name, String shown, String says) { }
+
+    private static final List<Expected> PRIVILEGED = List.of(
+        new Expected("setsid", "", "step=PROCESS call=setsid"),
+        new Expected("keyctl", "", "step=PROCESS call=keyctl JOIN_SESSION_KEYRING"),
+        new Expected("chdir", "\"/\"", "step=ROOT call=chdir /"),
+        new Expected("socket", "", "step=DESCRIPTORS call=socket"),
+        new Expected("bind", "", "step=DESCRIPTORS call=bind "),
+        new Expected("chmod", "", "step=DESCRIPTORS call=chmod "),
+        new Expected("lchown", "/socket", "step=DESCRIPTORS call=lchown "),
+        new Expected("listen", "", "step=DESCRIPTORS call=listen "),
+        new Expected("mknodat", "", "step=DESCRIPTORS call=mkfifo "),
+        new Expected("lchown", "/log", "step=DESCRIPTORS call=lchown "),
+        new Expected("openat", "/log\"", "step=DESCRIPTORS call=open "),
+        new Expected("dup2", ", 0)", "step=DESCRIPTORS call=dup2"),
+        new Expected("dup2", ", 1)", "step=DESCRIPTORS call=dup2"),
+        new Expected("dup2", ", 2)", "step=DESCRIPTORS call=dup2"),
+        new Expected("openat", "/cgroup.procs\"", "step=CGROUP call=open "),
+        new Expected("write", "\"0\"", "step=CGROUP call=write"),
+        new Expected("prlimit64", "RLIMIT_CORE", "step=LIMITS call=setrlimit"),
+        new Expected("setpriority", "", "step=LIMITS call=setpriority"),
+        new Expected("unshare", "", "step=NAMESPACES call=unshare"),
+        new Expected("mount", "MS_PRIVATE", "step=NAMESPACES call=mount /"),
+        new Expected("mount", "tmpfs", "step=NAMESPACES call=mount "),
+        new Expected("chroot", "", "step=ROOT call=chroot /"),
+        new Expected("prctl", "PR_CAPBSET_DROP, CAP_CHOWN", "step=IDENTITY call=prctl PR_CAPBSET_DROP"),
+        new Expected("prctl", "PR_CAPBSET_DROP, CAP_SYS_ADMIN", "step=IDENTITY call=prctl PR_CAPBSET_DROP"),
+        new Expected("setgroups", "60103", "step=IDENTITY call=setgroups"),
+        new Expected("setgid", "60102", "step=IDENTITY call=setgid"),
+        new Expected("setuid", "60101", "step=IDENTITY call=setuid"),
+        new Expected("prctl", "PR_CAP_AMBIENT", "step=IDENTITY call=prctl PR_CAP_AMBIENT_CLEAR_ALL"),
+        new Expected("capset", "permitted=0", "step=IDENTITY call=capset"),
+        new Expected("close_range", "(3,", "step=SEAL call=close_range"),
+        new Expected("prctl", "PR_SET_NO_NEW_PRIVS", "step=SEAL call=prctl PR_SET_NO_NEW_PRIVS"),
+        new Expected("execve", "/bin/sh", "step=EXECUTE call=execve /bin/sh"));
+
+    /** One launch in a scratch directory of its own. */
+    private static final class Traced implements AutoCloseable {
+        final Scratch scratch = new Scratch();
+        final Stages stages;
+        final Cgroup cgroup;
+
+        Traced(String... injection) throws IOException {
+            List<String> strace = new ArrayList<>(List.of("/usr/bin/strace", "-D", "-f", "-s", "200", "-o",
+                scratch.path("trace").toString(), "-e", "trace=" + TRACED));
+            strace.addAll(List.of(injection));
+            Files.createDirectory(scratch.path("jail"));
+            cgroup = scratch.cgroups().createFor(new GenerationId(new VirtualHostName("alice"), 1));
+            stages = new Stages(Scratch.CHILDREN, scratch.stage(strace.toArray(new String[0])));
+        }
+
+        LaunchPlan plan() throws IOException {
+            Path marker = Files.createDirectory(scratch.path("marker"));
+            Files.setAttribute(marker, "unix:uid", 60101);
+            return new LaunchPlan(new LaunchPlan.StandardDescriptors.Generation(scratch.path("socket").toString(),
+                scratch.path("log").toString(), 60100), cgroup.joinFile(), new UserId(60101), new GroupId(60102),
+                List.of(new GroupId(60103)),
+                List.of(new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0), new LaunchStep.SetNice(1),
+                    new LaunchStep.Unshare(Set.of(LaunchStep.Namespace.MOUNT)),
+                    new LaunchStep.Mount("none", scratch.path("jail").toString(), "tmpfs", Set.of(), "size=64k"),
+                    new LaunchStep.ChangeRoot("/")),
+                new LaunchStep.Execute("/bin/sh", List.of("sh", "-c", "umask 0; : >" + marker + "/executed"), Map.of()));
+        }
+
+        boolean isExecuted() {
+            return Files.exists(scratch.path("marker").resolve("executed"));
+        }
+
+        List<String> trace() throws IOException {
+            Scratch.await("the end of the trace", () -> {
+                try {
+                    List<String> lines = Files.readAllLines(scratch.path("trace"));
+                    return !lines.isEmpty() && lines.get(lines.size() - 1).contains("+++ ") && isTracerGone();
+                } catch (IOException e) {
+                    return false;
+                }
+            });
+            return Files.readAllLines(scratch.path("trace"));
+        }
+
+        private boolean isTracerGone() {
+            return ProcessHandle.allProcesses().noneMatch(process -> process.info().arguments()
+                .map(arguments -> String.join(" ", arguments).contains("-o " + scratch.path("trace"))).orElse(false));
+        }
+
+        @Override
+        public void close() throws IOException {
+            stages.close();
+            scratch.close();
+        }
+    }
+
+    @TestFactory
+    List<DynamicTest> executesNothingAfterAnErrorOf() throws Exception {
+        List<Call> clean = cleanCalls();
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Expected expected : PRIVILEGED) {
+            tests.add(DynamicTest.dynamicTest((expected.name() + " " + expected.shown()).strip(), () -> {
+                Call call = clean.stream().filter(made -> made.name().equals(expected.name())
+                    && made.shown().contains(expected.shown())).reduce((first, last) -> last)
+                    .orElseThrow(() -> new AssertionError("a clean launch makes no such call: " + clean));
+                failsWith(call, expected);
+            }));
+        }
+        return tests;
+    }
+
+    private static void failsWith(Call call, Expected expected) throws Exception {
+        try (Traced traced = new Traced("-e",
+                "inject=" + call.name() + ":error=EDOM" + (BROADCAST.contains(call.name()) ? "" : ":when=" + call.position()))) {
+            Stage stage = traced.stages.start(List.of());
+            LaunchFailure failure = assertThrows(LaunchFailure.class, () -> stage.launch(traced.plan()), call.toString());
+            stage.kill();
+            assertTrue(failure.getMessage().startsWith(expected.says()), call + ": " + failure.getMessage());
+            assertTrue(failure.getMessage().contains(" errno=EDOM: "), failure.getMessage());
+            assertFalse(traced.isExecuted());
+            assertEquals(List.of(), traced.cgroup.processes());
+        }
+    }
+
+    /** The calls of the thread that executes the program, from its setsid on, with their positions from its start. */
+    private static List<Call> cleanCalls() throws Exception {
+        List<String> lines = cleanTrace();
+        String thread = lines.stream().filter(line -> line.contains(" setsid(")).findFirst().orElseThrow().split(" ")[0];
+        Map<String, Integer> counts = new HashMap<>();
+        List<Call> calls = new ArrayList<>();
+        boolean launching = false;
+        for (String line : lines) {
+            Matcher matcher = CALL.matcher(line);
+            if (matcher.matches() && matcher.group(1).equals(thread) && !line.contains(" resumed>")) {
+                String name = matcher.group(2);
+                int position = counts.merge(name, 1, Integer::sum);
+                launching |= name.equals("setsid") || name.equals("chdir");
+                if (launching) {
+                    calls.add(new Call(name, position, matcher.group(3)));
+                }
+            }
+        }
+        return calls;
+    }
+
+    private static List<String> cleanTrace() throws Exception {
+        try (Traced traced = new Traced()) {
+            Stage stage = traced.stages.start(List.of());
+            stage.launch(traced.plan()).ended().get();
+            stage.release();
+            assertTrue(traced.isExecuted());
+            return traced.trace();
+        }
+    }
+
+    @Test
+    void theSameProcessCallsSetuidAndThenExecve() throws Exception {
+        List<String> lines = cleanTrace();
+        String thread = lines.stream().filter(line -> line.contains(" setuid(60101) ")
+            && line.endsWith("= 0")).findFirst().orElseThrow().split(" ")[0];
+        assertTrue(lines.stream().anyMatch(line -> line.contains(" setuid(60101")), lines.toString());
+        List<String> executed = lines.stream().filter(line -> line.contains(" execve(") && !line.contains(" = -1 ")).toList();
+        assertFalse(executed.isEmpty());
+        assertTrue(executed.stream().noneMatch(line -> line.matches(".*(setpriv|suexec|/su\"|sudo).*")), executed.toString());
+        assertTrue(executed.stream().filter(line -> line.contains("LaunchStage")).count() == 1, executed.toString());
+        assertTrue(executed.stream().anyMatch(line -> line.contains("\"/bin/sh\"")), executed.toString());
+        assertFalse(thread.isEmpty());
+    }
+}

@@ -1,0 +1,108 @@
+package warren.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import warren.contract.GenerationId;
+import warren.launcher.system.Descriptors;
+import warren.launcher.system.PosixSpawn;
+
+/**
+ * A directory that only root can write, with a cgroup tree of its own. After {@link #close} nothing of either is left,
+ * whatever the test did. Without root it cannot be made, and the test fails.
+ */
+public final class Scratch implements AutoCloseable {
+    /** One for all tests: it reaps every child of this process. */
+    static final Children CHILDREN = new Children();
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private final Path directory;
+    private final CgroupTree cgroups;
+
+    public Scratch() throws IOException {
+        directory = Files.createTempDirectory(Path.of("/var/lib"), "warren-test.launcher.");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        cgroups = CgroupTree.open(directory.getFileName().toString());
+    }
+
+    public Path path(String name) {
+        return directory.resolve(name);
+    }
+
+    CgroupTree cgroups() {
+        return cgroups;
+    }
+
+    /** Where the cgroup of a generation is, or was. */
+    Path cgroupOf(GenerationId generation) {
+        return cgroups.directory().resolve("generations").resolve(generation.fileName());
+    }
+
+    /** Runtime, state and log directories, made. */
+    Directories directories(long connectorUser) throws IOException {
+        Directories directories = new Directories(path("run"), path("state"), path("log"));
+        directories.create(0, connectorUser, connectorUser);
+        return directories;
+    }
+
+    /** A launch stage as it is started in earnest, from the classes under test; a prefix such as strace runs it. */
+    StageProgram stage(String... prefix) {
+        List<String> arguments = new ArrayList<>(List.of(prefix));
+        arguments.add(StageProgram.javaProgram());
+        arguments.addAll(StageProgram.FLAGS);
+        arguments.add("-Djava.io.tmpdir=" + directory);
+        arguments.addAll(List.of("-cp", System.getProperty("java.class.path"), "warren.launcher.stage.LaunchStage"));
+        return new StageProgram(prefix.length == 0 ? StageProgram.javaProgram() : prefix[0], arguments);
+    }
+
+    /** Starts a program of the host with its output in a file. */
+    Children.Child spawn(Path output, String... command) throws IOException {
+        Descriptors.Pipe pipe = Descriptors.pipe();
+        int out = Descriptors.above(new warren.launcher.system.LinuxSystemCalls().open(output.toString(), 0102));
+        try {
+            return CHILDREN.spawn(() -> PosixSpawn.spawn(command[0], List.of(command), List.of("PATH=/usr/bin:/bin"),
+                List.of(pipe.readEnd(), out, out)));
+        } finally {
+            Descriptors.close(pipe.readEnd());
+            Descriptors.close(pipe.writeEnd());
+            Descriptors.close(out);
+        }
+    }
+
+    /** What a Perl program prints that runs under another UID and GID. */
+    public String perlAs(long uid, String program) throws Exception {
+        Path output = Files.createTempFile(directory, "perl.", ".out");
+        spawn(output, "/usr/bin/perl", "-e", "$( = $) = '" + uid + " " + uid + "'; $< = $> = " + uid + "; $| = 1; "
+            + "die 'not switched' if $> != " + uid + "; " + program).ended().get(LONG.toSeconds(), TimeUnit.SECONDS);
+        return Files.readString(output);
+    }
+
+    /** Fails where the condition does not come true in time. */
+    public static void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + LONG.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within " + LONG.toSeconds() + " s: " + what);
+            }
+            LockSupport.parkNanos(2_000_000);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        cgroups.killAndRemoveAll();
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}
