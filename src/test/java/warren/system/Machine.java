@@ -1,0 +1,278 @@
+package warren.system;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A private Warren behind a private httpd, below a directory of its own, with owners that need no account. It is laid
+ * out, then started; {@link #close} ends it and fails where anything of it is left: a process under one of its UIDs, a
+ * cgroup, a socket, a mount, its runtime directory. Where that or a test fails the logs are printed.
+ */
+final class Machine implements AutoCloseable {
+    static final int CONNECTOR = 60_100;
+    static final int ALICE = 60_101;
+    static final int BOB = 60_102;
+    static final int CAROL = 60_103;
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration STOP = Duration.ofSeconds(60);
+    /** Those that are not closed. */
+    private static final Set<Machine> UP = ConcurrentHashMap.newKeySet();
+    private static final Path MODULES = Path.of("/usr/lib/apache2/modules");
+
+    private final Path base;
+    private final int port;
+    private final StringBuilder sites = new StringBuilder();
+    private final List<Process> httpds = new ArrayList<>();
+    private Process launcher;
+    private volatile boolean failed;
+
+    Machine() throws Exception {
+        String home = System.getProperty("warren.home", "");
+        if (!Files.isExecutable(Path.of(home, "bin/warren"))) {
+            throw new IOException("the property warren.home (\"" + home + "\") names no built Warren; run ./warren test");
+        }
+        base = Files.createTempDirectory(Path.of("/var/lib"), "warren-test.");
+        Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Command.run("cp", "-a", home, base.resolve("warren").toString()).orFail();
+        Files.createDirectories(base.resolve("httpd"));
+        Files.createDirectories(base.resolve("sites"));
+        port = freePort();
+        UP.add(this);
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    Path base() {
+        return base;
+    }
+
+    Path home() {
+        return base.resolve("warren");
+    }
+
+    Path site(String owner) {
+        return base.resolve("sites").resolve(owner);
+    }
+
+    Http http() {
+        return new Http(port);
+    }
+
+    /** Of the first virtual host, which httpd takes for any name that it does not know. */
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    /** The usual virtual host: scripts below {@code /perl}, an application at {@code /app}. */
+    void addOwner(String owner, int uid, String... directives) throws Exception {
+        makeSite(owner, uid);
+        sites.append(virtualHost(owner, uid, directives));
+    }
+
+    void makeSite(String owner, int uid) throws Exception {
+        Files.createDirectories(site(owner).resolve("htdocs/perl"));
+        write(owner, uid, "htdocs/index.html", "static page of " + owner + "\n", "644");
+        write(owner, uid, "htdocs/perl/who.pl", """
+            my ($gid, @groups) = split ' ', $(;
+            print "Content-Type: text/plain\\n\\nuid=$< gid=$gid groups=@groups pid=$$\\n";
+            """, "644");
+        write(owner, uid, "app/app.psgi", """
+            sub { my $env = shift; [200, ['Content-Type' => 'text/plain'],
+                ["app of uid=$< script=$env->{SCRIPT_NAME} path=$env->{PATH_INFO} uri=$env->{REQUEST_URI} user="
+                    . ($env->{REMOTE_USER} // '') . " pid=$$\\n"]] }
+            """, "644");
+        Command.run("chown", "-R", uid + ":" + uid, site(owner).toString()).orFail();
+    }
+
+    String virtualHost(String owner, int uid, String... directives) {
+        return """
+            <VirtualHost 127.0.0.1:@port@>
+                ServerName   @owner@.localhost
+                DocumentRoot "@base@/sites/@owner@/htdocs"
+                Use WarrenVirtualHost @owner@.localhost
+                Use WarrenLocation    @owner@.localhost /app
+                <Directory "@base@/sites/@owner@/htdocs/perl">
+                    Use WarrenHandler @owner@.localhost
+                </Directory>
+                <IfModule mod_warren.c>
+                    WarrenUserGroup   #@uid@ #@uid@
+                    WarrenApplication /app @base@/sites/@owner@/app/app.psgi
+                    @directives@
+                </IfModule>
+            </VirtualHost>
+            """.replace("@owner@", owner).replace("@uid@", Integer.toString(uid))
+            .replace("@directives@", String.join("\n        ", directives));
+    }
+
+    /** A file of an owner's. */
+    Path write(String owner, int uid, String name, String text, String mode) throws Exception {
+        Path file = site(owner).resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+        Command.run("chmod", mode, file.toString()).orFail();
+        Command.run("chown", uid + ":" + uid, file.getParent().toString(), file.toString()).orFail();
+        return file;
+    }
+
+    /** More for httpd.conf, in the server or a virtual host of its own. {@code @base@} and {@code @port@} are known. */
+    void addConfiguration(String text) {
+        sites.append(text).append('\n');
+    }
+
+    Path writeConfiguration() throws IOException {
+        return writeConfiguration("httpd.conf", port, sites.toString());
+    }
+
+    Path writeConfiguration(String name, int listenPort, String more) throws IOException {
+        String modules = Stream.of("mpm_event", "authz_core", "dir", "env", "setenvif", "rewrite", "headers", "macro",
+                "proxy", "proxy_ajp")
+            .map(module -> "LoadModule " + module + "_module " + MODULES.resolve("mod_" + module + ".so\n"))
+            .collect(Collectors.joining());
+        String text = modules + """
+            ServerRoot        "@base@/httpd"
+            DefaultRuntimeDir "@base@/httpd"
+            PidFile           "@base@/httpd/@name@.pid"
+            ErrorLog          "@base@/httpd/@name@.log"
+            ServerName localhost
+            Listen     127.0.0.1:@port@
+            User       www-data
+            Group      www-data
+            Define WARREN_RUNTIME @base@/run
+            Define WARREN_STATE   @base@/state
+            Define WARREN_LOG     @base@/log
+            Include "@base@/warren/httpd/warren.conf"
+            <IfModule mod_warren.c>
+                WarrenUser #@connector@
+            </IfModule>
+            <Directory "/">
+                AllowOverride None
+                Require all denied
+            </Directory>
+            <Directory "@base@/sites">
+                AllowOverride FileInfo
+                Require all granted
+            </Directory>
+            """ + more;
+        Path file = base.resolve(name);
+        Files.writeString(file, text.replace("@base@", base.toString()).replace("@port@", Integer.toString(listenPort))
+            .replace("@name@", name).replace("@connector@", Integer.toString(CONNECTOR)));
+        return file;
+    }
+
+    /** Writes the configuration, starts Warren and httpd, and waits until both serve. */
+    void start() throws Exception {
+        Path configuration = writeConfiguration();
+        startWarren(configuration);
+        startHttpd(configuration, port);
+    }
+
+    void startWarren(Path configuration) throws Exception {
+        Path output = base.resolve("start.out");
+        launcher = new ProcessBuilder(home().resolve("bin/warren").toString(), "start", "-f", configuration.toString())
+            .redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        Await.until("the launcher's ready", START, () -> {
+            if (!launcher.isAlive()) {
+                throw new AssertionError("the launcher ended: " + Files.readString(output));
+            }
+            return Files.readString(output).lines().anyMatch("ready"::equals);
+        });
+    }
+
+    void startHttpd(Path configuration, int listenPort) throws Exception {
+        Path output = base.resolve("httpd/start.out");
+        Process httpd = new ProcessBuilder("/usr/sbin/apache2", "-f", configuration.toString(), "-D", "FOREGROUND")
+            .redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        httpds.add(httpd);
+        Await.until("httpd's answer", START, () -> {
+            if (!httpd.isAlive()) {
+                throw new AssertionError("httpd ended: " + Files.readString(output));
+            }
+            try {
+                return new Http(listenPort).get("localhost", "/").status() != 0;
+            } catch (IOException notYet) {
+                return false;
+            }
+        });
+    }
+
+    /** apachectl graceful. */
+    void reloadHttpd() throws Exception {
+        Command.run("/usr/sbin/apache2", "-f", base.resolve("httpd.conf").toString(), "-k", "graceful").orFail();
+    }
+
+    /** The installed command. */
+    Command warren(String... words) throws Exception {
+        List<String> all = new ArrayList<>(List.of(home().resolve("bin/warren").toString()));
+        all.addAll(List.of(words));
+        if (List.of("reload", "stop", "status").contains(words[0])) {
+            all.addAll(List.of("--runtime", base.resolve("run").toString()));
+        }
+        return Command.run(all);
+    }
+
+    Process launcher() {
+        return launcher;
+    }
+
+    /** The processes of a UID. */
+    static List<String> processesOf(int uid) throws Exception {
+        return Command.run("ps", "-o", "pid=", "-U", Integer.toString(uid)).output().lines().map(String::strip)
+            .filter(line -> !line.isEmpty()).toList();
+    }
+
+    String ownersLog(String owner) throws IOException {
+        Path log = base.resolve("log/owners/" + owner + ".localhost.log");
+        return Files.exists(log) ? Files.readString(log) : "";
+    }
+
+    /** The machines that are up belong to a test that failed: they print their logs at their end. */
+    static void aTestFailed() {
+        UP.forEach(machine -> machine.failed = true);
+    }
+
+    @Override
+    public void close() throws Exception {
+        UP.remove(this);
+        httpds.forEach(Process::destroy);
+        for (Process httpd : httpds) {
+            httpd.waitFor();
+        }
+        if (launcher != null) {
+            launcher.destroy();
+            Await.until("the launcher's end", STOP, () -> !launcher.isAlive());
+        }
+        List<String> left = new ArrayList<>(Leftovers.of(base, List.of(CONNECTOR, ALICE, BOB, CAROL)));
+        if (Files.exists(base.resolve("run"))) {
+            left.add("the runtime directory");
+        }
+        if (failed || !left.isEmpty()) {
+            printLogs();
+        }
+        Command.run("rm", "-rf", base.toString()).orFail();
+        if (!left.isEmpty()) {
+            throw new AssertionError("left behind: " + left);
+        }
+    }
+
+    private void printLogs() throws IOException {
+        try (Stream<Path> files = Files.walk(base, 4)) {
+            for (Path file : files.filter(f -> f.toString().matches(".*(\\.log|\\.out)")).toList()) {
+                System.err.println("== " + file + "\n" + Files.readString(file));
+            }
+        }
+    }
+}
