@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -149,7 +151,7 @@ final class LifecycleTest {
             }
         });
         Await.until("the script's start", Duration.ofSeconds(20),
-            () -> java.nio.file.Files.exists(machine.site("alice").resolve("htdocs/started")));
+            () -> Files.exists(machine.site("alice").resolve("htdocs/started")));
         machine.launcher().destroy();
         assertEquals("finished", reply.join().body());
         assertEquals(0, machine.launcher().waitFor());
@@ -164,5 +166,29 @@ final class LifecycleTest {
         assertEquals(0, machine.launcher().waitFor());
         assertTrue(Machine.processesOf(Machine.ALICE).isEmpty());
         assertTrue(Machine.processesOf(Machine.CONNECTOR).isEmpty());
+    }
+
+    @Test
+    void aServiceManagerIsToldWhenItIsReady() throws Exception {
+        machine.addOwner("alice", Machine.ALICE);
+        Path socket = machine.base().resolve("notify");
+        Path heard = machine.base().resolve("heard");
+        Process manager = new ProcessBuilder("perl", "-MIO::Socket::UNIX", "-MSocket", "-e", """
+            my $s = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Local => $ARGV[0]) or die $!; $| = 1;
+            while (defined $s->recv(my $state, 100)) { print "$state\\n" }
+            """, socket.toString()).redirectOutput(heard.toFile()).start();
+        try {
+            Await.until("the socket", Duration.ofSeconds(10), () -> Files.exists(socket));
+            machine.setEnvironment("NOTIFY_SOCKET", socket.toString());
+            machine.start();
+            Await.until("READY=1", Duration.ofSeconds(10),
+                () -> Files.readString(heard).contains("READY=1\n"));
+            machine.warren("stop").orFail();
+            Await.until("STOPPING=1", Duration.ofSeconds(10),
+                () -> Files.readString(heard).contains("STOPPING=1\n"));
+        } finally {
+            manager.destroy();
+            manager.waitFor();
+        }
     }
 }

@@ -1,5 +1,7 @@
 package warren.system;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -8,6 +10,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -15,7 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * A private Warren behind a private httpd, below a directory of its own, with owners that need no account. It is laid
- * out, then started; {@link #close} ends it and fails where anything of it is left: a process under one of its UIDs, a
+ * out, then started; {@link #close} compares the pools' counters with the cgroups' processes, ends it, and fails where
+ * they differ or anything of it is left: a process under one of its UIDs, a
  * cgroup, a socket, a mount, its runtime directory. Where that or a test fails the logs are printed.
  */
 final class Machine implements AutoCloseable {
@@ -33,6 +38,7 @@ final class Machine implements AutoCloseable {
     private final int port;
     private final StringBuilder sites = new StringBuilder();
     private final List<Process> httpds = new ArrayList<>();
+    private final Map<String, String> environment = new TreeMap<>();
     private Process launcher;
     private volatile boolean failed;
 
@@ -173,6 +179,11 @@ final class Machine implements AutoCloseable {
         return file;
     }
 
+    /** A variable of the launcher's environment. */
+    void setEnvironment(String name, String value) {
+        environment.put(name, value);
+    }
+
     /** Writes the configuration, starts Warren and httpd, and waits until both serve. */
     void start() throws Exception {
         Path configuration = writeConfiguration();
@@ -182,8 +193,10 @@ final class Machine implements AutoCloseable {
 
     void startWarren(Path configuration) throws Exception {
         Path output = base.resolve("start.out");
-        launcher = new ProcessBuilder(home().resolve("bin/warren").toString(), "start", "-f", configuration.toString())
-            .redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        ProcessBuilder start = new ProcessBuilder(home().resolve("bin/warren").toString(), "start", "-f",
+            configuration.toString()).redirectErrorStream(true).redirectOutput(output.toFile());
+        start.environment().putAll(environment);
+        launcher = start.start();
         Await.until("the launcher's ready", START, () -> {
             if (!launcher.isAlive()) {
                 throw new AssertionError("the launcher ended: " + Files.readString(output));
@@ -246,6 +259,14 @@ final class Machine implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
+        try {
+            requireEqualCounts();
+        } finally {
+            end();
+        }
+    }
+
+    private void end() throws Exception {
         UP.remove(this);
         httpds.forEach(Process::destroy);
         for (Process httpd : httpds) {

@@ -4,15 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -182,22 +179,6 @@ final class OwnersTest {
     @Test
     void theStatusCountsWhatTheCgroupHolds() throws Exception {
         get("alice", "/perl/who.pl");
-        Await.until("equal counts", Duration.ofSeconds(10), () -> {
-            JsonNode status = new ObjectMapper().readTree(machine.warren("status", "--json").orFail());
-            return Stream.of("alice.localhost", "bob.localhost").allMatch(name -> {
-                int pids = 0;
-                for (JsonNode host : status.path("launcher").path("virtualHosts")) {
-                    for (JsonNode generation : host.path("generations")) {
-                        pids += host.path("name").asText().equals(name) ? generation.path("pids").size() - 1 : 0;
-                    }
-                }
-                for (JsonNode pool : status.path("connector").path("pools")) {
-                    if (pool.path("name").asText().equals(name)) {
-                        return pool.path("busy").asInt() + pool.path("idle").asInt() == pids;
-                    }
-                }
-                return false;
-            });
-        });
+        Await.until("equal counts", Duration.ofSeconds(10), machine::countsAreEqual);
     }
 }

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import warren.contract.Token;
 import warren.contract.VirtualHostName;
 import warren.httpd.Problem;
 import warren.httpd.SecretsFile;
@@ -154,10 +153,11 @@ public final class Launcher {
     /** Tokens first, so that httpd's include names every virtual host before the connector knows it. */
     private void take(WarrenConfiguration configuration) throws IOException {
         secrets.keepFor(Sites.withDoors(configuration));
-        Map<VirtualHostName, Token> tokens = secrets.tokens();
+        Map<VirtualHostName, Site> sites =
+            new Sites(secrets.tokens(), reloads).of(configuration, configurations.current());
         Secrets.writeAtomically(server.secretsFile(),
-            new SecretsFile(secrets.ajpSecret(), directories.ajpSocket()).render(Sites.secrets(configuration, tokens)));
-        configurations.replace(new Sites(tokens, reloads).of(configuration, configurations.current()));
+            new SecretsFile(secrets.ajpSecret(), directories.ajpSocket()).render(Sites.secrets(sites.values())));
+        configurations.replace(sites);
     }
 
     /**

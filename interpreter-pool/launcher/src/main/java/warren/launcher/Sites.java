@@ -3,7 +3,7 @@ package warren.launcher;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,12 +43,15 @@ final class Sites {
         return names;
     }
 
-    /** What httpd's include says of those; a quarantined one is forwarded too, and answered 503. */
-    static List<VirtualHostSecret> secrets(WarrenConfiguration files, Map<VirtualHostName, Token> tokens) {
-        Map<String, Duration> longest = new HashMap<>();
-        files.sites().forEach(site -> longest.put(site.name(), site.pool().longestRequest()));
-        return withDoors(files).stream().distinct().map(name -> new VirtualHostSecret(name.value(),
-            tokens.get(name).reveal(), longest.getOrDefault(name.value(), Duration.ofMinutes(1)))).toList();
+    /** What httpd's include says of each that has a door; a quarantined one is forwarded too, and answered 503. */
+    static List<VirtualHostSecret> secrets(Collection<Site> sites) {
+        return sites.stream().map(Site::virtualHost).filter(host -> host.token().isPresent())
+            .map(host -> new VirtualHostSecret(host.name().value(), host.token().get().reveal(), longest(host.pool())))
+            .toList();
+    }
+
+    private static Duration longest(PoolSettings pool) {
+        return pool.queueTimeout().plus(pool.launchTimeout()).plus(pool.requestTimeout());
     }
 
     private static boolean hasDoor(warren.httpd.Site site) {
