@@ -257,6 +257,31 @@ final class Machine implements AutoCloseable {
         UP.forEach(machine -> machine.failed = true);
     }
 
+    /** The pools' counters and the processes in the cgroups, by the connector's and the launcher's accounts. */
+    boolean countsAreEqual() throws Exception {
+        JsonNode status = new ObjectMapper().readTree(warren("status", "--json").orFail());
+        Map<String, Integer> inCgroups = new TreeMap<>();
+        for (JsonNode host : status.path("launcher").path("virtualHosts")) {
+            for (JsonNode generation : host.path("generations")) {
+                // all but the parent interpreter
+                inCgroups.merge(host.path("name").asText(), generation.path("pids").size() - 1, Integer::sum);
+            }
+        }
+        Map<String, Integer> inPools = new TreeMap<>();
+        for (JsonNode pool : status.path("connector").path("pools")) {
+            if (!pool.path("generations").isEmpty()) {
+                inPools.put(pool.path("name").asText(), pool.path("busy").asInt() + pool.path("idle").asInt());
+            }
+        }
+        return inCgroups.equals(inPools);
+    }
+
+    private void requireEqualCounts() throws Exception {
+        if (launcher != null && launcher.isAlive()) {
+            Await.until("equal counts of pools and cgroups", STOP, this::countsAreEqual);
+        }
+    }
+
     @Override
     public void close() throws Exception {
         try {
