@@ -1,14 +1,13 @@
 package warren.pool;
 
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.commons.pool2.BasePooledObjectFactory;
 import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.PooledObjectState;
@@ -22,47 +21,55 @@ import warren.contract.GenerationId;
 import warren.contract.PoolSettings;
 
 /**
- * One launched parent interpreter and the pool of interpreters that it forks. It serves until it is drained, or until
- * its parent is found gone; then it takes no further request, and is stopped once its last interpreter has come back.
- * Commons Pool counts, waits and keeps the idle ones; it makes them on the borrowing thread and has no evictor.
+ * One launched parent interpreter and the pool of interpreters that it forks. It serves until it drains: because
+ * another takes over, because nobody needs it, or because its parent is found gone. It can be stopped once its last
+ * interpreter has come back.
+ *
+ * <p>Commons Pool keeps, counts and checks; it makes interpreters on the borrowing thread and has no evictor here.
+ * Nobody waits in it but for a spare that is being made: waiting is done for {@link Slots}.
  */
 final class Generation {
     private static final Logger LOG = LogManager.getLogger(Generation.class);
+    private static final Duration SPARE_WAIT = Duration.ofSeconds(1);
+    private static final int MOST_TRIES = 3;
     private final GenerationId id;
-    private final UnixDomainSocketAddress socket;
-    private final Deadlines deadlines;
+    private final Path socket;
     private final OwnersLog log;
-    private final Runnable whenEmpty;
     private final GenericObjectPool<Interpreter> pool;
-    private final Set<Interpreter> alive = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean draining = new AtomicBoolean();
-    private final AtomicBoolean reportedEmpty = new AtomicBoolean();
+    private final Map<Interpreter, Boolean> alive = new ConcurrentHashMap<>();
+    private final Map<Interpreter, Slots.Slot> busy = new ConcurrentHashMap<>();
+    private final AtomicReference<GenerationState> state = new AtomicReference<>(GenerationState.LAUNCHING);
+    private final long launchedNanos = System.nanoTime();
     private volatile PoolSettings settings;
 
-    /** @param whenEmpty called once, when it drains and nobody has an interpreter of it any more */
-    Generation(Answer.Launched launched, PoolSettings settings, Deadlines deadlines, OwnersLog log,
-            Consumer<Generation> whenEmpty) {
+    Generation(Answer.Launched launched, PoolSettings settings, OwnersLog log) {
         this.id = launched.generation();
-        this.socket = UnixDomainSocketAddress.of(launched.socket());
+        this.socket = Path.of(launched.socket());
         this.settings = settings;
-        this.deadlines = deadlines;
         this.log = log;
-        this.whenEmpty = () -> whenEmpty.accept(this);
-        this.pool = new GenericObjectPool<>(new Forks(), new GenericObjectPoolConfig<>());
-        pool.setTestOnBorrow(true);
-        pool.setTestOnReturn(true);
-        pool.setBlockWhenExhausted(true);
-        use(settings);
+        this.pool = new GenericObjectPool<>(new Forks(), quiet());
+        pool.setMaxTotal(settings.max());
+        // PerlInterpStart may be above PerlInterpMaxSpare, and Commons Pool adds none above its maxIdle.
+        pool.setMaxIdle(settings.max());
+    }
+
+    private static GenericObjectPoolConfig<Interpreter> quiet() {
+        GenericObjectPoolConfig<Interpreter> config = new GenericObjectPoolConfig<>();
+        config.setJmxEnabled(false);
+        config.setTestOnBorrow(true);
+        config.setTestOnReturn(true);
+        config.setTestWhileIdle(true);
+        config.setNumTestsPerEvictionRun(-1);
+        return config;
     }
 
     /** Connecting is how an interpreter is made, closing how it ends. */
     private final class Forks extends BasePooledObjectFactory<Interpreter> {
         @Override
-        public Interpreter create() throws Exception {
-            Interpreter made = Interpreter.connect(id, socket, deadlines, log, settings.maxRequests(),
-                settings.launchTimeout());
-            alive.add(made);
-            LOG.debug("{} forked", made);
+        public Interpreter create() throws IOException, LaunchRefusal {
+            Interpreter made = Interpreter.connect(id, socket, log, settings.launchTimeout());
+            alive.put(made, true);
+            LOG.debug("{} ready", made);
             return made;
         }
 
@@ -73,138 +80,152 @@ final class Generation {
 
         @Override
         public boolean validateObject(PooledObject<Interpreter> pooled) {
-            // coming back, it only must not have been closed; what lies in its connection is looked at when it goes out
-            return pooled.getState() == PooledObjectState.RETURNING ? pooled.getObject().isOpen()
-                : pooled.getObject().isReady();
+            Interpreter interpreter = pooled.getObject();
+            return pooled.getState() == PooledObjectState.RETURNING
+                ? interpreter.fate() == Fate.REUSE : interpreter.isReady();
         }
 
         @Override
         public void destroyObject(PooledObject<Interpreter> pooled) {
             pooled.getObject().close();
             alive.remove(pooled.getObject());
-            LOG.debug("{} closed", pooled.getObject());
         }
     }
 
-    /** Takes over changed numbers; they hold from the next borrow on. */
+    /** Takes over changed numbers; what is beyond them goes as it comes back. */
     void use(PoolSettings changed) {
         settings = changed;
         pool.setMaxTotal(changed.max());
         pool.setMaxIdle(changed.maxSpare());
     }
 
-    /** Waits until the parent has loaded the code: its first interpreter has answered, and waits in the pool. */
+    /** LAUNCHING to READY: the parent has loaded the code, for its first interpreters have answered and wait. */
     void load() throws LaunchRefusal {
         try {
-            pool.addObjects(Math.max(1, Math.min(settings.start(), settings.maxSpare())));
-        } catch (LaunchRefusal | ProtocolBroken e) {
-            throw new LaunchRefusal(e.getMessage());
+            pool.addObjects(Math.max(1, settings.start()));
+            use(settings);
+            state.compareAndSet(GenerationState.LAUNCHING, GenerationState.READY);
+        } catch (LaunchRefusal e) {
+            throw e;
         } catch (Exception e) {
-            throw new LaunchRefusal(id + " ended while it loaded its code; its owner's log says why");
+            throw new LaunchRefusal(id + " ended while it loaded its code (" + e.getMessage()
+                + "); its owner's log says why");
         }
     }
 
     /**
-     * An interpreter that is ready, within the time given.
+     * An interpreter that is ready, for who has a slot.
      *
      * @throws Gone where this generation cannot give one any more
-     * @throws PoolExhausted where none became free in time
      */
-    Interpreter borrow(Duration within) throws Gone, PoolExhausted {
-        try {
-            return pool.borrowObject(within);
-        } catch (NoSuchElementException e) {
-            throw noneOrGone(e);
-        } catch (IOException | IllegalStateException | ProtocolBroken | LaunchRefusal e) {
-            throw new Gone(id + " has gone (" + e.getMessage() + ")");
-        } catch (InterruptedException e) {
-            throw new Gone(id + " was closed while a request waited for it");
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Commons Pool says so for two things: nobody came back in time, and what it made was not ready. */
-    private PoolExhausted noneOrGone(NoSuchElementException e) throws Gone {
-        if (draining.get() || e.getCause() != null || pool.getNumActive() < settings.max()) {
-            throw new Gone(id + " gave no working interpreter");
-        }
-        return new PoolExhausted(id + " had no free interpreter in time (" + counts() + ")");
-    }
-
-    /** It comes back after a request that ended well. */
-    void giveBack(Interpreter interpreter) {
-        if (interpreter.isWornOut()) {
-            interpreter.close();
-        }
-        pool.returnObject(interpreter);
-        reportIfEmpty();
-    }
-
-    /**
-     * It comes back and is not to be used again. Commons Pool's own invalidate would make another in its place at
-     * once, on this thread, asked for or not.
-     */
-    void invalidate(Interpreter interpreter) {
-        interpreter.close();
-        giveBack(interpreter);
-    }
-
-    /** Makes idle ones until there are as many as MinSpare. */
-    void makeSpares() {
-        try {
-            while (!draining.get() && pool.getNumIdle() < settings.minSpare()
-                    && pool.getNumIdle() + pool.getNumActive() < settings.max()) {
-                pool.addObject();
+    Interpreter borrow(Slots.Slot slot, Deadline deadline) throws Gone {
+        String why = "it drains";
+        for (int tries = 0; tries < MOST_TRIES && state.get() == GenerationState.READY; tries++) {
+            try {
+                Duration wait = Duration.ofMillis(Math.min(SPARE_WAIT.toMillis(), deadline.leftMillis()));
+                return lend(pool.borrowObject(wait), slot);
+            } catch (NoSuchElementException | IllegalStateException e) {
+                // What it made was not ready after all, a spare was not made, or the pool was closed just now.
+                why = e.getMessage();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new Gone(id + ": interrupted");
+            } catch (Exception e) {
+                throw new Gone(id + " has gone (" + e.getMessage() + ")");
             }
-        } catch (Exception e) {
-            LOG.info("{} no spare interpreter could be made: {}", id, e.getMessage());
         }
+        throw new Gone(id + " gave no working interpreter (" + why + ")");
+    }
+
+    /** A drain that came in between finds the slot here, or we find the drain. */
+    private Interpreter lend(Interpreter interpreter, Slots.Slot slot) {
+        busy.put(interpreter, slot);
+        if (state.get() != GenerationState.READY) {
+            slot.outrun();
+        }
+        return interpreter;
+    }
+
+    /** It comes back after a request, and stays where that ended well and the settings have a place for it. */
+    void giveBack(Interpreter interpreter) {
+        busy.remove(interpreter);
+        if (interpreter.fate() == Fate.REUSE && isWornOut(interpreter)) {
+            interpreter.leave(Fate.CLOSE, "it has served PerlInterpMaxRequests");
+        }
+        // Not invalidateObject(): that one makes another in its place, here, whether or not one is wanted.
+        // Commons Pool looks at MaxSpare and adds in two steps: two at once would both stay
+        synchronized (pool) {
+            pool.returnObject(interpreter);
+        }
+    }
+
+    private boolean isWornOut(Interpreter interpreter) {
+        return settings.maxRequests() > 0 && interpreter.served() >= settings.maxRequests();
     }
 
     boolean lacksSpares() {
         return pool.getNumIdle() < settings.minSpare();
     }
 
-    /** No further request gets an interpreter of it; the idle ones end now, the others when they come back. */
+    /**
+     * Ends idle interpreters that have died, and makes new ones until there are as many as MinSpare.
+     *
+     * @throws Gone where none can be made any more
+     */
+    void tend() throws Gone {
+        try {
+            pool.evict();
+            for (int missing = settings.minSpare(); missing > 0 && lacksSpares(); missing--) {
+                pool.addObject();
+            }
+        } catch (IllegalStateException e) {
+            LOG.debug("{} drains, and is tended no more", id);
+        } catch (Exception e) {
+            throw new Gone(id + " has gone (" + e.getMessage() + ")");
+        }
+    }
+
+    /** READY to DRAINING: no further request, the idle ones end now, the others when they come back. */
     void drain() {
-        if (draining.compareAndSet(false, true)) {
+        if (state.compareAndSet(GenerationState.READY, GenerationState.DRAINING)) {
             pool.close();
-            reportIfEmpty();
+            busy.values().forEach(Slots.Slot::outrun);
         }
     }
 
-    private void reportIfEmpty() {
-        if (draining.get() && pool.getNumActive() == 0 && reportedEmpty.compareAndSet(false, true)) {
-            whenEmpty.run();
-        }
+    /** To STOPPED, from whatever it was: whether it was something else. What still runs is cut, and its requests fail. */
+    boolean stop() {
+        boolean first = state.getAndSet(GenerationState.STOPPED) != GenerationState.STOPPED;
+        pool.close();
+        closeAll();
+        return first;
     }
 
-    /** Cuts whatever still runs; their requests fail. */
+    /** Cuts connections; interpreters end with them, the parent lives on. */
     void closeAll() {
-        alive.forEach(Interpreter::close);
+        alive.keySet().forEach(Interpreter::close);
     }
 
-    int busy() {
+    boolean isDrained() {
+        return state.get() == GenerationState.DRAINING && pool.getNumActive() == 0;
+    }
+
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - launchedNanos);
+    }
+
+    int busyCount() {
         return pool.getNumActive();
-    }
-
-    int idle() {
-        return pool.getNumIdle();
-    }
-
-    List<Integer> pids() {
-        return alive.stream().map(Interpreter::pid).sorted().toList();
     }
 
     GenerationId id() {
         return id;
     }
 
-    /** For messages: the pool's numbers at this moment. */
-    String counts() {
-        return "total " + (pool.getNumActive() + pool.getNumIdle()) + ", busy " + pool.getNumActive() + ", idle "
-            + pool.getNumIdle() + ", waiting " + pool.getNumWaiters() + ", max " + settings.max();
+    PoolStatus.GenerationStatus status() {
+        List<Integer> pids = alive.keySet().stream().map(Interpreter::pid).sorted().toList();
+        int active = Math.min(pool.getNumActive(), pids.size());
+        return new PoolStatus.GenerationStatus(id, state.get(), active, pids.size() - active, pids);
     }
 
     /** It gives no interpreter any more. */

@@ -3,13 +3,11 @@ package warren.pool;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import warren.contract.Answer;
 import warren.contract.Ask;
 import warren.contract.Frames;
@@ -24,11 +22,10 @@ import warren.contract.VirtualHostName;
  */
 public final class LauncherClient {
     private static final Duration LONGEST = Duration.ofMinutes(2);
-    private final UnixDomainSocketAddress address;
-    private final Deadlines deadlines = new Deadlines();
+    private final Path socket;
 
     public LauncherClient(Path socket) {
-        this.address = UnixDomainSocketAddress.of(socket);
+        this.socket = Objects.requireNonNull(socket);
     }
 
     public Answer.Configured configure() throws IOException {
@@ -37,8 +34,9 @@ public final class LauncherClient {
 
     /** Waits up to half a minute for another revision than the one already seen. */
     public VirtualHostList list(long seenRevision) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(address); var watch = deadlines.watch(channel, LONGEST)) {
-            InputStream answers = ask(channel, new Ask.ListVirtualHosts(seenRevision));
+        Deadline deadline = Deadline.after(LONGEST);
+        try (UnixStream stream = UnixStream.connect(socket, deadline)) {
+            InputStream answers = ask(stream, new Ask.ListVirtualHosts(seenRevision), deadline);
             List<VirtualHost> listed = new ArrayList<>();
             while (true) {
                 switch (Frames.receiveAnswer(answers)) {
@@ -74,8 +72,9 @@ public final class LauncherClient {
     }
 
     private <A extends Answer> A one(Ask ask, Class<A> expected) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(address); var watch = deadlines.watch(channel, LONGEST)) {
-            Answer answer = Frames.receiveAnswer(ask(channel, ask));
+        Deadline deadline = Deadline.after(LONGEST);
+        try (UnixStream stream = UnixStream.connect(socket, deadline)) {
+            Answer answer = Frames.receiveAnswer(ask(stream, ask, deadline));
             if (!expected.isInstance(answer)) {
                 throw unexpected(answer);
             }
@@ -83,9 +82,9 @@ public final class LauncherClient {
         }
     }
 
-    private static InputStream ask(SocketChannel channel, Ask ask) throws IOException {
-        Frames.send(ask, Channels.newOutputStream(channel));
-        return new BufferedInputStream(Channels.newInputStream(channel));
+    private static InputStream ask(UnixStream stream, Ask ask, Deadline deadline) throws IOException {
+        Frames.send(ask, stream.output(deadline));
+        return new BufferedInputStream(stream.input(deadline));
     }
 
     private static MalformedFrame unexpected(Answer answer) {

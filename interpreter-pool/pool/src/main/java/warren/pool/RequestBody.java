@@ -1,76 +1,69 @@
 package warren.pool;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Optional;
+import java.util.Arrays;
 
 /**
- * A request's body, taken from the client before an interpreter is borrowed: up to {@value #IN_MEMORY_BYTES} bytes in
- * memory, what is longer in a private file besides. An interpreter never waits for a slow client, and the client's
- * connection is read by one thread before the same thread writes to it.
+ * A request's body. Its first {@value #IN_MEMORY_BYTES} bytes are taken before an interpreter is borrowed: a body
+ * that ends within them costs the interpreter no waiting for the client, and can be sent a second time.
  */
-final class RequestBody implements AutoCloseable {
+final class RequestBody {
     static final int IN_MEMORY_BYTES = 64 * 1024;
+    private static final int FIRST_BYTES = 8 * 1024;
+    private final InputStream rest;
     private final byte[] start;
-    private final Optional<FileChannel> rest;
+    private final int startLength;
+    private final boolean whole;
 
-    private RequestBody(byte[] start, Optional<FileChannel> rest) {
-        this.start = start;
+    private RequestBody(InputStream rest, byte[] start, int startLength, boolean whole) {
         this.rest = rest;
+        this.start = start;
+        this.startLength = startLength;
+        this.whole = whole;
     }
 
-    /** @throws IOException where the client's side failed, or the disk is full */
     static RequestBody of(InputStream stream) throws IOException {
-        byte[] start = stream.readNBytes(IN_MEMORY_BYTES);
-        return new RequestBody(start, start.length < IN_MEMORY_BYTES ? Optional.empty() : Optional.of(spool(stream)));
-    }
-
-    private static FileChannel spool(InputStream stream) throws IOException {
-        Path path = Files.createTempFile("body-", "");
-        FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        // without a name from here on: whatever becomes of this process, nothing of it is left
-        Files.delete(path);
-        try {
-            OutputStream out = Channels.newOutputStream(file);
-            stream.transferTo(out);
-            return file;
-        } catch (IOException e) {
-            file.close();
-            throw e;
+        int first = stream.read();
+        if (first < 0) {
+            return none();
         }
+        byte[] bytes = new byte[FIRST_BYTES];
+        bytes[0] = (byte) first;
+        int length = 1;
+        while (length < IN_MEMORY_BYTES) {
+            if (length == bytes.length) {
+                bytes = Arrays.copyOf(bytes, 2 * length);
+            }
+            int count = stream.read(bytes, length, bytes.length - length);
+            if (count < 0) {
+                return new RequestBody(stream, bytes, length, true);
+            }
+            length += count;
+        }
+        return new RequestBody(stream, bytes, length, false);
     }
 
-    /** The bytes in memory. */
+    static RequestBody none() {
+        return new RequestBody(InputStream.nullInputStream(), new byte[0], 0, true);
+    }
+
+    /** The bytes in memory, as many as {@link #startLength}. */
     byte[] start() {
         return start;
     }
 
-    /** Whether that is all of it. */
+    int startLength() {
+        return startLength;
+    }
+
+    /** Whether all of it is in memory. */
     boolean isWhole() {
-        return rest.isEmpty();
+        return whole;
     }
 
-    /** What follows them, from its beginning each time. */
-    InputStream rest() throws IOException {
-        if (rest.isEmpty()) {
-            return InputStream.nullInputStream();
-        }
-        rest.get().position(0);
-        return new BufferedInputStream(Channels.newInputStream(rest.get()), IN_MEMORY_BYTES);
-    }
-
-    /** Gives the file's space back. */
-    @Override
-    public void close() throws IOException {
-        if (rest.isPresent()) {
-            rest.get().close();
-        }
+    /** What follows them. */
+    InputStream rest() {
+        return rest;
     }
 }

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The head of an interpreter's response, checked (RFC 3875 section 6): at most one Content-Length; nothing
- * hop-by-hop; no {@code Warren-*}.
+ * The head of an interpreter's response, checked (RFC 3875 section 6): at most one Content-Length, none with 204 and
+ * 304; nothing hop-by-hop; no {@code Warren-*}.
  *
  * @param status 200 to 599
  * @param reason what stood after the status, for those who can still send it

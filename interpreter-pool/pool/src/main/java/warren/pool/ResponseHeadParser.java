@@ -2,145 +2,146 @@ package warren.pool;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The head of a CGI response (RFC 3875 section 6) from a stranger: bounded, and every name and value checked, so that
- * nothing in it can become another header or another response. Lines end in LF or CRLF.
+ * nothing in it can become another header or another response. Lines end in LF or CRLF. A {@code Location} without a
+ * Status is a redirect by the client (302), also where it is a path: we have no redirect inside the server.
  */
 final class ResponseHeadParser {
     static final int MOST_BYTES = 64 * 1024;
     private static final int MOST_LINES = 200;
     private static final int FOUND = 302;
-    /** RFC 9110 section 7.6.1, and what would contradict our own framing. */
-    private static final Set<String> HOP_BY_HOP = Set.of("connection", "keep-alive", "proxy-authenticate",
-        "proxy-authorization", "proxy-connection", "te", "trailer", "upgrade");
     private static final String PRIVATE = "warren-";
-    private static final String FAILURE = "warren-failure";
 
     private final List<Header> headers = new ArrayList<>();
-    private Optional<String> failure = Optional.empty();
+    private final Map<String, String> privateHeaders = new HashMap<>();
+    private byte[] bytes = new byte[512];
+    private int length;
+    private int lineStart;
+    private int lines;
+    private boolean complete;
     private int status;
-    private boolean hasLength;
+    private Optional<String> reason = Optional.empty();
+    private Optional<String> contentLength = Optional.empty();
     private boolean hasLocation;
 
-    private ResponseHeadParser() { }
-
-    /**
-     * @param bytes what has come so far
-     * @param count how much of it there is
-     * @return where the body begins: after the first empty line; -1 where that has not come yet
-     */
-    static int endOfHead(byte[] bytes, int count) {
+    /** Takes bytes up to the end of the head; how many of them belonged to it. */
+    int take(byte[] source, int offset, int count) throws ProtocolBroken {
         for (int i = 0; i < count; i++) {
-            if (bytes[i] == '\n') {
-                int next = i + 1 < count && bytes[i + 1] == '\r' ? i + 2 : i + 1;
-                if (next < count && bytes[next] == '\n') {
-                    return next + 1;
-                }
-                if (i == 0 || i == 1 && bytes[0] == '\r') {
+            if (length == MOST_BYTES) {
+                throw new ProtocolBroken("a head of more than 64 KB");
+            }
+            if (length == bytes.length) {
+                bytes = Arrays.copyOf(bytes, 2 * length);
+            }
+            bytes[length++] = source[offset + i];
+            if (source[offset + i] == '\n') {
+                endLine();
+                if (complete) {
                     return i + 1;
                 }
             }
         }
-        return -1;
+        return count;
     }
 
-    /** @param length of the head with its empty line */
-    static ResponseHead parse(byte[] bytes, int length) throws ProtocolBroken {
-        ResponseHeadParser parser = new ResponseHeadParser();
-        String[] lines = new String(bytes, 0, length, StandardCharsets.ISO_8859_1).split("\r?\n", -1);
-        if (lines.length > MOST_LINES) {
-            throw new ProtocolBroken("a response's head of " + lines.length + " lines, expected at most " + MOST_LINES);
-        }
-        for (String line : lines) {
-            if (!line.isEmpty()) {
-                parser.take(line);
-            }
-        }
-        return parser.head();
+    boolean isComplete() {
+        return complete;
     }
 
-    private ResponseHead head() throws ProtocolBroken {
-        if (headers.isEmpty() && status == 0 && failure.isEmpty()) {
+    /** The value of one of the runtime's own headers, {@code warren-…} in lower case. */
+    Optional<String> privateHeader(String name) {
+        return Optional.ofNullable(privateHeaders.get(name));
+    }
+
+    /** All of it, once it is complete. */
+    ResponseHead head() throws ProtocolBroken {
+        Optional<String> failure = privateHeader("warren-failure").filter(kind -> kind.matches("[a-z0-9-]{1,64}"));
+        if (headers.isEmpty() && status == 0 && contentLength.isEmpty() && privateHeaders.isEmpty()) {
             throw new ProtocolBroken("a response without a header, expected at least a Content-Type, Location or Status");
         }
         int known = status != 0 ? status : hasLocation ? FOUND : 200;
-        return new ResponseHead(known, Optional.empty(), headers, failure);
+        if (known != 204 && known != 304) {
+            contentLength.ifPresent(value -> headers.add(new Header("Content-Length", value)));
+        }
+        return new ResponseHead(known, reason, headers, failure);
     }
 
-    private void take(String line) throws ProtocolBroken {
+    private void endLine() throws ProtocolBroken {
+        int end = length - 1;
+        if (end > lineStart && bytes[end - 1] == '\r') {
+            end--;
+        }
+        if (end == lineStart) {
+            complete = true;
+            return;
+        }
+        if (++lines > MOST_LINES) {
+            throw new ProtocolBroken("a head of more than " + MOST_LINES + " lines");
+        }
+        takeLine(new String(bytes, lineStart, end - lineStart, StandardCharsets.ISO_8859_1));
+        lineStart = length;
+    }
+
+    private void takeLine(String line) throws ProtocolBroken {
         int colon = line.indexOf(':');
-        if (colon < 1 || !isToken(line, colon)) {
-            throw new ProtocolBroken("a line of the response's head that does not begin with a header's name and a colon");
+        if (colon < 1 || !HeaderSyntax.isToken(line.substring(0, colon))) {
+            throw new ProtocolBroken("a line of the head that does not begin with a header's name and a colon");
         }
         String name = line.substring(0, colon);
-        String value = line.substring(colon + 1).strip();
-        requireVisible(name, value);
+        String value = trim(line.substring(colon + 1));
+        if (!HeaderSyntax.isValue(value)) {
+            throw new ProtocolBroken("a control character in the header " + name);
+        }
         String key = name.toLowerCase(Locale.ROOT);
         switch (key) {
-            case "status" -> status = status(value);
-            case "content-length" -> contentLength(value);
-            case "transfer-encoding" -> throw new ProtocolBroken("a Transfer-Encoding, which is not the interpreter's to choose");
-            case FAILURE -> failure = Optional.of(value);
+            case "status" -> takeStatus(value);
+            case "content-length" -> takeContentLength(value);
             default -> keep(key, name, value);
         }
     }
 
     private void keep(String key, String name, String value) {
-        hasLocation |= key.equals("location");
-        if (!HOP_BY_HOP.contains(key) && !key.startsWith(PRIVATE)) {
+        if (key.startsWith(PRIVATE)) {
+            privateHeaders.put(key, value);
+        } else if (!HeaderSyntax.isHopByHop(key)) {
+            hasLocation |= key.equals("location");
             headers.add(new Header(name, value));
         }
     }
 
-    private int status(String value) throws ProtocolBroken {
-        if (status != 0 || !value.matches("[2-5][0-9]{2}( .*)?")) {
+    private void takeStatus(String value) throws ProtocolBroken {
+        if (status != 0 || !value.matches("[2-5][0-9]{2}([ \t].*)?")) {
             throw new ProtocolBroken("a second Status, or one that is not 200 to 599");
         }
-        return Integer.parseInt(value.substring(0, 3));
+        status = Integer.parseInt(value.substring(0, 3));
+        reason = Optional.of(trim(value.substring(3))).filter(text -> !text.isEmpty());
     }
 
-    private void contentLength(String value) throws ProtocolBroken {
-        if (hasLength || !value.matches("[0-9]{1,18}")) {
+    private void takeContentLength(String value) throws ProtocolBroken {
+        if (contentLength.isPresent() || !value.matches("[0-9]{1,18}")) {
             throw new ProtocolBroken("a second Content-Length, or one that is not a number of bytes");
         }
-        hasLength = true;
-        headers.add(new Header("Content-Length", value));
+        contentLength = Optional.of(value);
     }
 
-    /** tchar of RFC 9110 section 5.6.2. */
-    private static boolean isToken(String line, int end) {
-        for (int i = 0; i < end; i++) {
-            char c = line.charAt(i);
-            boolean alphanumeric = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-            if (!alphanumeric && "!#$%&'*+-.^_`|~".indexOf(c) < 0) {
-                return false;
-            }
+    /** Optional white space is space and tab only (RFC 9110 section 5.6.3); strip() would take controls with it. */
+    private static String trim(String text) {
+        int start = 0;
+        int end = text.length();
+        while (start < end && (text.charAt(start) == ' ' || text.charAt(start) == '\t')) {
+            start++;
         }
-        return true;
-    }
-
-    private static void requireVisible(String name, String value) throws ProtocolBroken {
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c < ' ' && c != '\t' || c == 0x7f) {
-                throw new ProtocolBroken("a control character in the header " + name);
-            }
+        while (end > start && (text.charAt(end - 1) == ' ' || text.charAt(end - 1) == '\t')) {
+            end--;
         }
-    }
-
-    /** The value of one of the runtime's private headers in a head of its own making; for hello. */
-    static Optional<String> privateHeader(byte[] bytes, int length, String name) {
-        for (String line : new String(bytes, 0, length, StandardCharsets.ISO_8859_1).split("\r?\n")) {
-            int colon = line.indexOf(':');
-            if (colon > 0 && line.substring(0, colon).equalsIgnoreCase(name)) {
-                return Optional.of(line.substring(colon + 1).strip());
-            }
-        }
-        return Optional.empty();
+        return text.substring(start, end);
     }
 }

@@ -7,19 +7,22 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.contract.Answer;
 import warren.contract.GenerationId;
 import warren.contract.VirtualHost;
 
-/** What all pools have in common: the launcher, the owners' logs, the clock, and threads for what no request waits for. */
+/**
+ * What all pools have in common: the launcher, the owners' logs, the clock, and threads for what no request waits for.
+ * The clock's thread ({@code pool-clock}) only starts tasks; each task is a thread of its own ({@code pool-task-N}),
+ * so that an owner whose launch hangs holds up no neighbor.
+ */
 final class Shared implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Shared.class);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private final LauncherClient launcher;
     private final OwnersLog log;
-    private final Deadlines deadlines = new Deadlines();
     private final ExecutorService tasks =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("pool-task-", 1).factory());
     private final ScheduledThreadPoolExecutor clock;
@@ -63,31 +66,45 @@ final class Shared implements AutoCloseable {
     }
 
     /** A new generation, which is still loading its code. */
-    Generation launch(VirtualHost host, Consumer<Generation> whenEmpty) throws LaunchRefusal {
+    Generation launch(VirtualHost host) throws LaunchRefusal {
         try {
             Answer.Launched launched = launcher.launch(host.name());
             log.follow(launched);
-            return new Generation(launched, host.pool(), deadlines, log, whenEmpty);
+            return new Generation(launched, host.pool(), log);
         } catch (IOException e) {
             throw new LaunchRefusal("vhost=" + host.name() + ": the launcher does not answer (" + e.getMessage() + ")");
         }
     }
 
+    /** In the background, and again and again while the launcher does not answer: it must not be forgotten. */
     void stop(GenerationId generation) {
-        try {
-            launcher.stop(generation);
-        } catch (IOException e) {
-            LOG.error("{} could not be stopped: {}", generation, e.getMessage());
-        }
+        stop(generation, Duration.ofSeconds(1));
     }
 
-    void kill(Interpreter interpreter) {
-        try {
-            boolean found = launcher.kill(interpreter.generation(), interpreter.pid());
-            LOG.warn("{} {}", interpreter, found ? "was killed" : "was to be killed and is not there");
-        } catch (IOException e) {
-            LOG.error("{} could not be killed: {}", interpreter, e.getMessage());
-        }
+    private void stop(GenerationId generation, Duration pause) {
+        run(() -> {
+            try {
+                launcher.stop(generation);
+                LOG.info("{} stopped", generation);
+            } catch (IOException e) {
+                LOG.error("{} could not be stopped, tried again in {} s: {}", generation, pause.toSeconds(),
+                    e.getMessage());
+                Duration doubled = pause.multipliedBy(2);
+                after(pause, () -> stop(generation, doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled));
+            }
+        });
+    }
+
+    /** In the background: no client waits for it. */
+    void kill(InterpreterId interpreter) {
+        run(() -> {
+            try {
+                boolean found = launcher.kill(interpreter.generation(), interpreter.pid());
+                LOG.debug("{} {}", interpreter, found ? "killed" : "was to be killed and is gone already");
+            } catch (IOException e) {
+                LOG.error("{} could not be killed: {}", interpreter, e.getMessage());
+            }
+        });
     }
 
     void reportReload(VirtualHost host, String failure) {
@@ -102,6 +119,5 @@ final class Shared implements AutoCloseable {
     public void close() {
         clock.shutdownNow();
         tasks.shutdown();
-        deadlines.close();
     }
 }

@@ -1,106 +1,141 @@
 package warren.pool;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import warren.contract.Answer;
 import warren.contract.Ask;
 import warren.contract.Frames;
 import warren.contract.GenerationId;
+import warren.contract.VirtualHost;
+import warren.contract.VirtualHostName;
 
-/** A launcher at the edge that the pool sees: a real socket that speaks the contract, and generations in this process. */
+/** A launcher on a real Unix socket that speaks the contract and launches {@link FakeParent}s. */
 final class FakeLauncher implements AutoCloseable {
-    private final Path directory = Files.createTempDirectory("warren-pool");
-    private final ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    private final AtomicInteger numbers = new AtomicInteger();
-    private final ConcurrentHashMap<GenerationId, FakeGeneration> running = new ConcurrentHashMap<>();
-    final List<Ask> asks = new CopyOnWriteArrayList<>();
-    volatile FakeGeneration.Behavior behavior = FakeGeneration.POLITE;
-    volatile Optional<String> refusal = Optional.empty();
-
-    FakeLauncher() throws IOException {
-        socket.bind(UnixDomainSocketAddress.of(path()));
-        Thread.ofVirtual().start(this::acceptForever);
+    /** Starts a parent for a generation, or says why not. */
+    interface Start {
+        FakeParent start(GenerationId generation, Path socket) throws IOException;
     }
 
-    Path path() {
+    final AtomicInteger launches = new AtomicInteger();
+    final List<GenerationId> stopped = new CopyOnWriteArrayList<>();
+    final List<Integer> killed = new CopyOnWriteArrayList<>();
+    final List<Ask.ReportReload> reports = new CopyOnWriteArrayList<>();
+    final Map<GenerationId, FakeParent> parents = new ConcurrentHashMap<>();
+    volatile List<VirtualHost> listed = List.of();
+    volatile CountDownLatch mayLaunch = new CountDownLatch(0);
+    volatile Optional<String> refusal = Optional.empty();
+    volatile Start start;
+    private volatile Optional<Path> other = Optional.empty();
+    private final Path directory;
+    private final ServerSocketChannel listener;
+
+    FakeLauncher(Path directory, Start start) throws IOException {
+        this.directory = directory;
+        this.start = start;
+        listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        listener.bind(UnixDomainSocketAddress.of(socket()), 1000);
+        Thread.ofPlatform().daemon().name("fake-launcher").start(this::acceptAll);
+    }
+
+    Path socket() {
         return directory.resolve("launcher.sock");
     }
 
-    private void acceptForever() {
-        while (socket.isOpen()) {
-            try {
-                SocketChannel connection = socket.accept();
-                Thread.ofVirtual().start(() -> serve(connection));
-            } catch (IOException closed) {
-                return;
+    private void acceptAll() {
+        try {
+            while (true) {
+                SocketChannel channel = listener.accept();
+                Thread.ofPlatform().daemon().name("fake-launcher-ask").start(() -> answer(channel));
             }
+        } catch (IOException closed) {
+            // As a launcher ends.
         }
     }
 
-    private void serve(SocketChannel connection) {
-        try (connection) {
-            Ask ask = Frames.receiveAsk(Channels.newInputStream(connection));
-            asks.add(ask);
-            Frames.send(answer(ask), Channels.newOutputStream(connection));
-        } catch (IOException gone) {
-            // the client has had enough
+    private void answer(SocketChannel channel) {
+        try (channel) {
+            InputStream in = Channels.newInputStream(channel);
+            OutputStream out = Channels.newOutputStream(channel);
+            switch (Frames.receiveAsk(in)) {
+                case Ask.Launch(VirtualHostName name) -> Frames.send(launch(name), out);
+                case Ask.Stop(GenerationId generation) -> {
+                    FakeParent parent = parents.remove(generation);
+                    if (parent != null) {
+                        parent.close();
+                    }
+                    stopped.add(generation);
+                    Frames.send(new Answer.Stopped(), out);
+                }
+                case Ask.Kill(GenerationId generation, int pid) -> {
+                    FakeParent parent = parents.get(generation);
+                    boolean found = parent != null && parent.kill(pid);
+                    killed.add(pid);
+                    Frames.send(new Answer.Killed(found), out);
+                }
+                case Ask.ReportReload report -> {
+                    reports.add(report);
+                    Frames.send(new Answer.Noted(), out);
+                }
+                case Ask.ListVirtualHosts(long seen) -> {
+                    for (VirtualHost host : listed) {
+                        Frames.send(new Answer.Listed(host), out);
+                    }
+                    Frames.send(new Answer.EndOfList(seen + 1), out);
+                }
+                case Ask.Configure() -> Frames.send(
+                    new Answer.Configured("secret", "/ajp", 8192, "/work", "/log", "/owners"), out);
+            }
+        } catch (IOException | InterruptedException e) {
+            // The asker has gone.
         }
     }
 
-    private Answer answer(Ask ask) throws IOException {
-        return switch (ask) {
-            case Ask.Launch launch when refusal.isPresent() ->
-                new Answer.LaunchFailed(launch.virtualHost(), "IDENTITY", "setuid", Optional.of("EPERM"), refusal.get());
-            case Ask.Launch launch -> launch(launch);
-            case Ask.Stop stop -> {
-                Optional.ofNullable(running.remove(stop.generation())).ifPresent(FakeGeneration::close);
-                yield new Answer.Stopped();
-            }
-            case Ask.Kill kill -> new Answer.Killed(running.containsKey(kill.generation()));
-            case Ask.ReportReload report -> new Answer.Noted();
-            default -> throw new IOException("not asked here");
-        };
+    private Answer launch(VirtualHostName name) throws InterruptedException {
+        int number = launches.incrementAndGet();
+        mayLaunch.await();
+        if (refusal.isPresent()) {
+            return new Answer.LaunchFailed(name, "set user", "setuid", Optional.of("EAGAIN"), refusal.get());
+        }
+        GenerationId generation = new GenerationId(name, number);
+        if (other.isPresent()) {
+            return new Answer.Launched(generation, other.get().toString(), directory.resolve("log").toString());
+        }
+        Path socket = directory.resolve(number + ".sock");
+        try {
+            parents.put(generation, start.start(generation, socket));
+        } catch (IOException e) {
+            return new Answer.LaunchFailed(name, "execute", "execve", Optional.empty(), e.getMessage());
+        }
+        return new Answer.Launched(generation, socket.toString(), directory.resolve(number + ".log").toString());
     }
 
-    private Answer launch(Ask.Launch launch) throws IOException {
-        GenerationId id = new GenerationId(launch.virtualHost(), numbers.incrementAndGet());
-        Path at = directory.resolve(id.fileName() + ".sock");
-        running.put(id, new FakeGeneration(at, behavior));
-        return new Answer.Launched(id, at.toString(), "/dev/null");
+    /** Launches nothing any more: whoever listens there is every generation. */
+    void answerWith(Path socket) {
+        other = Optional.of(socket);
     }
 
-    FakeGeneration only() {
-        return running.values().iterator().next();
-    }
-
-    int runningCount() {
-        return running.size();
-    }
-
-    long count(Class<? extends Ask> type) {
-        return asks.stream().filter(type::isInstance).count();
+    FakeParent parent(int generation) {
+        return parents.entrySet().stream().filter(entry -> entry.getKey().number() == generation)
+            .findFirst().orElseThrow().getValue();
     }
 
     @Override
     public void close() throws IOException {
-        socket.close();
-        running.values().forEach(FakeGeneration::close);
-        try (var files = Files.list(directory)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(directory);
+        listener.close();
+        parents.values().forEach(FakeParent::close);
     }
 }

@@ -1,352 +1,531 @@
 package warren.pool;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import warren.contract.Answer;
-import warren.contract.Ask;
+import org.junit.jupiter.api.Timeout;
 import warren.contract.PoolSettings;
-import warren.contract.VirtualHost;
-import warren.contract.VirtualHostName;
 
-/** What a pool promises, with a launcher and interpreters that are real at the socket and tell what they are told. */
+@Timeout(60)
 final class InterpreterPoolTest {
-    private static final VirtualHostName ALICE = new VirtualHostName("alice.example");
-    private final List<String> told = new CopyOnWriteArrayList<>();
-    private FakeLauncher launcher;
-    private Pools pools;
+    /** Start, max, min spare, max spare, max requests, queue length; every deadline long. */
+    private static PoolSettings numbers(int start, int max, int minSpare, int maxSpare, int maxRequests, int queue) {
+        PoolSettings from = Stage.settings(max);
+        return new PoolSettings(start, max, minSpare, maxSpare, maxRequests, queue, from.queueTimeout(),
+            from.launchTimeout(), from.requestTimeout(), from.idleTimeout(), from.drainTimeout());
+    }
 
-    @BeforeEach
-    void start() throws Exception {
-        launcher = new FakeLauncher();
-        pools = new Pools(new LauncherClient(launcher.path()), new OwnersLog() {
-            @Override
-            public void follow(Answer.Launched generation) {
-                told.add("follow " + generation.generation());
+    private static PoolSettings deadlines(int max, Duration queue, Duration launch, Duration idle, Duration drain) {
+        return new PoolSettings(0, max, 0, max, 0, 10_000, queue, launch, Duration.ofSeconds(20), idle, drain);
+    }
+
+    /** Requests that wait inside the interpreter until they may end. */
+    private static final class Gate implements FakeInterpreter.Script {
+        final CountDownLatch open = new CountDownLatch(1);
+        final AtomicInteger inside = new AtomicInteger();
+        final AtomicInteger most = new AtomicInteger();
+
+        @Override
+        public void serve(FakeInterpreter me) throws IOException {
+            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+            try {
+                if (!me.parameters().containsKey("QUICK") && !open.await(30, TimeUnit.SECONDS)) {
+                    throw new IOException("nobody opened the gate");
+                }
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            } finally {
+                inside.decrementAndGet();
             }
-
-            @Override
-            public void tell(VirtualHostName name, String sentence) {
-                told.add(sentence);
-            }
-        });
+            Stage.OK.serve(me);
+        }
     }
 
-    @AfterEach
-    void stop() throws Exception {
-        pools.close();
-        launcher.close();
+    private static List<Future<FakeExchange>> start(Stage stage, ExecutorService threads, int count) {
+        List<Future<FakeExchange>> all = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            all.add(threads.submit(() -> stage.get()));
+        }
+        return all;
     }
 
-    private static PoolSettings settings(int start, int max, int minSpare, int maxSpare, int maxRequests, int queue,
-            Duration wait, Duration request, Duration idle) {
-        return new PoolSettings(start, max, minSpare, maxSpare, maxRequests, queue, wait, Duration.ofSeconds(5), request,
-            idle, Duration.ofSeconds(5));
-    }
-
-    private static PoolSettings usual() {
-        return settings(0, 2, 0, 2, 0, 10, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofMinutes(1));
-    }
-
-    private static VirtualHost host(PoolSettings settings, long reloads) {
-        return new VirtualHost(ALICE, Optional.empty(), "/srv/alice", List.of(), true, settings, reloads, Optional.empty());
-    }
-
-    private void use(PoolSettings settings) {
-        pools.update(List.of(host(settings, 0)));
-    }
-
-    private RecordedExchange serve() throws Exception {
-        RecordedExchange exchange = new RecordedExchange();
-        pools.of(ALICE).serve(exchange);
-        return exchange;
-    }
-
-    private PoolStatus status() {
-        return pools.status().get(0);
-    }
-
-    private static void await(Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.call()) {
-            assertTrue(System.nanoTime() < deadline, "it did not happen within 20 s");
-            LockSupport.parkNanos(1_000_000);
+    @Test
+    void launchesNothingUntilSomebodyAsks() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(2), Stage.OK)) {
+            assertEquals(PoolState.RESTING, stage.status().state());
+            assertEquals(0, stage.launcher.launches.get());
+            assertEquals(stage.get().pids, stage.alive());
+            assertEquals(PoolState.SERVING, stage.status().state());
+            assertEquals(1, stage.followed.size());
         }
     }
 
     @Test
-    void launchesNothingUntilItIsAsked() throws Exception {
-        use(usual());
-        assertEquals(PoolState.RESTING, status().state());
-        assertEquals(0, launcher.count(Ask.Launch.class));
-    }
-
-    @Test
-    void keepsOneInterpreterForRequestsOneAfterAnother() throws Exception {
-        use(usual());
-        assertEquals(serve().pids, serve().pids);
-        assertEquals(1, status().idle());
-        assertEquals(0, status().busy());
-    }
-
-    @Test
-    void launchesOnceForManyFirstRequests() throws Exception {
-        use(settings(0, 4, 0, 4, 0, 1000, Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofMinutes(1)));
-        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<RecordedExchange>> replies = new ArrayList<>();
-            for (int i = 0; i < 500; i++) {
-                replies.add(clients.submit(this::serve));
+    void servesFiveHundredFirstHitsWithOneLaunch() throws Exception {
+        try (Stage stage = new Stage(numbers(0, 4, 0, 4, 0, 1000), Stage.OK);
+             ExecutorService threads = Executors.newFixedThreadPool(500)) {
+            stage.launcher.mayLaunch = new CountDownLatch(1);
+            List<Future<FakeExchange>> all = start(stage, threads, 500);
+            Eventually.holds(() -> stage.status().waiting() == 500, () -> stage.status().toString());
+            stage.launcher.mayLaunch.countDown();
+            for (Future<FakeExchange> one : all) {
+                assertEquals(200, one.get().head.orElseThrow().status());
             }
-            for (Future<RecordedExchange> reply : replies) {
-                assertEquals(200, reply.get().heads.get(0).status());
-            }
+            assertEquals(1, stage.launcher.launches.get());
+            assertTrue(stage.launcher.parent(1).forked.get() <= 4);
+            assertEquals(500, stage.status().requests());
+            stage.countersEqualReality();
         }
-        assertEquals(1, launcher.count(Ask.Launch.class));
-        assertTrue(launcher.only().connections.size() <= 4);
     }
 
     @Test
-    void startsAsManyAsPerlInterpStartSays() throws Exception {
-        use(settings(2, 4, 0, 4, 0, 10, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofMinutes(1)));
-        await(() -> status().idle() == 2);
+    void hasNoMoreAtWorkThanMaxAndReusesThem() throws Exception {
+        Gate gate = new Gate();
+        try (Stage stage = new Stage(Stage.settings(3), gate);
+             ExecutorService threads = Executors.newFixedThreadPool(20)) {
+            List<Future<FakeExchange>> all = start(stage, threads, 20);
+            Eventually.holds(() -> gate.inside.get() == 3 && stage.status().waiting() == 17, () -> "" + stage.status());
+            gate.open.countDown();
+            for (Future<FakeExchange> one : all) {
+                one.get();
+            }
+            assertEquals(3, gate.most.get());
+            assertEquals(3, stage.launcher.parent(1).forked.get());
+            stage.countersEqualReality();
+        }
     }
 
     @Test
-    void makesSparesInTheBackground() throws Exception {
-        use(settings(0, 4, 2, 4, 0, 10, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofMinutes(1)));
-        serve();
-        await(() -> status().idle() >= 2);
+    void refusesWhoComesToAFullQueue() throws Exception {
+        Gate gate = new Gate();
+        try (Stage stage = new Stage(numbers(0, 1, 0, 1, 0, 2), gate);
+             ExecutorService threads = Executors.newFixedThreadPool(3)) {
+            List<Future<FakeExchange>> all = start(stage, threads, 3);
+            Eventually.holds(() -> gate.inside.get() == 1 && stage.status().waiting() == 2, () -> "" + stage.status());
+            PoolExhausted full = assertThrows(PoolExhausted.class, stage::get);
+            assertTrue(full.getMessage().contains("busy 1") && full.getMessage().contains("waiting 2"),
+                full.getMessage());
+            gate.open.countDown();
+            for (Future<FakeExchange> one : all) {
+                one.get();
+            }
+            assertEquals(1, stage.status().failures());
+        }
+    }
+
+    @Test
+    void refusesWhoHasWaitedTooLong() throws Exception {
+        Gate gate = new Gate();
+        try (Stage stage = new Stage(deadlines(1, Duration.ofMillis(300), Duration.ofSeconds(20),
+                Duration.ofMinutes(1), Duration.ofSeconds(20)), gate);
+             ExecutorService threads = Executors.newFixedThreadPool(1)) {
+            List<Future<FakeExchange>> first = start(stage, threads, 1);
+            Eventually.equal(1, gate.inside::get);
+            assertThrows(PoolExhausted.class, stage::get);
+            gate.open.countDown();
+            first.getFirst().get();
+            stage.countersEqualReality();
+        }
+    }
+
+    @Test
+    void replacesIdleInterpretersThatWereKilledUnnoticed() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(2), Stage.OK)) {
+            int first = stage.get().pids.getFirst();
+            stage.launcher.parent(1).killAll();
+            FakeExchange second = stage.serve(FakeExchange.post(new byte[3]));
+            assertNotEquals(first, second.pids.getFirst());
+            assertEquals(1, stage.launcher.launches.get());
+            stage.launcher.parent(1).killAll();
+            // And without any request the counters follow.
+            stage.countersEqualReality();
+        }
     }
 
     @Test
     void replacesAnInterpreterAfterMaxRequests() throws Exception {
-        use(settings(0, 1, 0, 1, 1, 10, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofMinutes(1)));
-        assertEquals(false, serve().pids.equals(serve().pids));
-    }
-
-    @Test
-    void doesNotNoticeInterpretersThatWereKilledIdle() throws Exception {
-        use(usual());
-        for (int i = 0; i < 50; i++) {
-            serve();
-            launcher.only().killInterpreters();
-        }
-        assertEquals(1, launcher.count(Ask.Launch.class));
-    }
-
-    @Test
-    void launchesAgainWhereTheGenerationHasGone() throws Exception {
-        use(usual());
-        serve();
-        launcher.only().close();
-        assertEquals(200, serve().heads.get(0).status());
-        assertEquals(2, launcher.count(Ask.Launch.class));
-        await(() -> launcher.count(Ask.Stop.class) == 1);
-    }
-
-    @Test
-    void refusesPastTheQueue() throws Exception {
-        Semaphore gate = new Semaphore(0);
-        launcher.behavior = (body, out, connection) -> {
-            gate.acquireUninterruptibly();
-            FakeGeneration.POLITE.answer(body, out, connection);
-        };
-        use(settings(0, 1, 0, 1, 0, 1, Duration.ofMillis(300), Duration.ofSeconds(20), Duration.ofMinutes(1)));
-        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<RecordedExchange> first = clients.submit(this::serve);
-            await(() -> status().busy() == 1);
-            PoolExhausted refused = assertThrows(PoolExhausted.class, this::serve);
-            assertTrue(refused.getMessage().contains("busy 1"), refused.getMessage());
-            gate.release();
-            assertEquals(200, first.get().heads.get(0).status());
+        try (Stage stage = new Stage(numbers(0, 1, 0, 1, 3, 0), Stage.OK)) {
+            List<Integer> pids = new ArrayList<>();
+            for (int i = 0; i < 7; i++) {
+                pids.add(stage.get().pids.getFirst());
+            }
+            assertEquals(3, pids.stream().distinct().count());
+            assertEquals(pids.get(0), pids.get(2));
+            assertEquals(pids.get(3), pids.get(5));
+            stage.countersEqualReality();
         }
     }
 
     @Test
-    void endsAndKillsWhatTakesTooLong() throws Exception {
-        launcher.behavior = (body, out, connection) -> LockSupport.parkNanos(TimeUnit.MINUTES.toNanos(5));
-        use(settings(0, 1, 0, 1, 0, 10, Duration.ofSeconds(10), Duration.ofMillis(200), Duration.ofMinutes(1)));
-        assertThrows(DeadlineExceeded.class, this::serve);
-        assertEquals(1, launcher.count(Ask.Kill.class));
-        assertEquals(0, status().total());
-    }
-
-    @Test
-    void triesOnceMoreWhereNothingWasSaid() throws Exception {
-        Semaphore dead = new Semaphore(1);
-        launcher.behavior = (body, out, connection) -> {
-            if (dead.tryAcquire()) {
-                connection.close();
-            } else {
-                FakeGeneration.POLITE.answer(body, out, connection);
+    void keepsNoMoreIdleThanMaxSpare() throws Exception {
+        for (int maxSpare : List.of(0, 1)) {
+            Gate gate = new Gate();
+            try (Stage stage = new Stage(numbers(0, 4, 0, maxSpare, 0, 10), gate);
+                 ExecutorService threads = Executors.newFixedThreadPool(4)) {
+                List<Future<FakeExchange>> all = start(stage, threads, 4);
+                Eventually.equal(4, gate.inside::get);
+                gate.open.countDown();
+                for (Future<FakeExchange> one : all) {
+                    one.get();
+                }
+                Eventually.equal(maxSpare, () -> stage.status().idle());
+                stage.countersEqualReality();
             }
-        };
-        use(usual());
-        RecordedExchange exchange = serve();
-        assertEquals(2, exchange.pids.size());
-        assertEquals(1, exchange.heads.size());
-        dead.release();
-        assertThrows(InterpreterDied.class, () -> pools.of(ALICE).serve(new RecordedExchange(new byte[3], false)));
+        }
     }
 
     @Test
-    void saysSoWhereTheResponseIsCut() throws Exception {
-        launcher.behavior = (body, out, connection) -> {
-            out.write(FakeGeneration.stdout("Content-Type: text/plain\n\nhalf"));
-            connection.close();
-        };
-        use(usual());
-        assertTrue(assertThrows(InterpreterDied.class, this::serve).headSent());
+    void keepsMinSpareReady() throws Exception {
+        try (Stage stage = new Stage(numbers(0, 4, 2, 3, 0, 10), Stage.OK)) {
+            stage.get();
+            Eventually.holds(() -> stage.status().idle() >= 2, () -> stage.status().toString());
+            stage.launcher.parent(1).killAll();
+            Eventually.holds(() -> stage.alive().size() == 2 && stage.status().idle() == 2,
+                () -> stage.status().toString());
+            stage.countersEqualReality();
+        }
     }
 
     @Test
-    void passesLargeBodiesBothWaysAtOnce() throws Exception {
-        use(usual());
-        byte[] body = new byte[5_000_000];
-        Arrays.fill(body, (byte) 'b');
-        launcher.behavior = (received, out, connection) -> {
-            out.write(FakeGeneration.stdout("Content-Type: text/plain\n\n"));
-            for (int from = 0; from < received.length; from += 50_000) {
-                out.write(FakeGeneration.stdout(new String(received, from, 50_000, StandardCharsets.ISO_8859_1)));
+    void startsAsManyAsItIsTold() throws Exception {
+        try (Stage stage = new Stage(numbers(3, 4, 0, 1, 0, 10), Stage.OK)) {
+            Eventually.equal(3, () -> stage.status().idle());
+            stage.countersEqualReality();
+        }
+    }
+
+    @Test
+    void stopsAGenerationThatNobodyNeedsAndLaunchesAgain() throws Exception {
+        try (Stage stage = new Stage(deadlines(2, Duration.ofSeconds(20), Duration.ofSeconds(20),
+                Duration.ofMillis(300), Duration.ofSeconds(20)), Stage.OK)) {
+            stage.get();
+            Eventually.equal(1, () -> stage.launcher.stopped.size());
+            assertEquals(PoolState.RESTING, stage.status().state());
+            stage.countersEqualReality();
+            assertEquals(List.of(2), stage.get().generations);
+        }
+    }
+
+    @Test
+    void doesNotStopAGenerationThatIsAtWork() throws Exception {
+        Gate gate = new Gate();
+        try (Stage stage = new Stage(deadlines(2, Duration.ofSeconds(20), Duration.ofSeconds(20),
+                Duration.ofMillis(50), Duration.ofSeconds(20)), gate);
+             ExecutorService threads = Executors.newFixedThreadPool(1)) {
+            Future<FakeExchange> slow = start(stage, threads, 1).getFirst();
+            Eventually.equal(1, gate.inside::get);
+            Deadline longer = Deadline.after(Duration.ofMillis(400));
+            Eventually.holds(longer::isOver, () -> "");
+            assertEquals(List.of(), stage.launcher.stopped);
+            gate.open.countDown();
+            assertEquals(List.of(1), slow.get().generations);
+            Eventually.equal(1, () -> stage.launcher.stopped.size());
+        }
+    }
+
+    @Test
+    void losesNoRequestBetweenIdleStopsAndLaunches() throws Exception {
+        try (Stage stage = new Stage(deadlines(2, Duration.ofSeconds(20), Duration.ofSeconds(20),
+                Duration.ofMillis(1), Duration.ofSeconds(20)), Stage.OK)) {
+            Deadline enough = Deadline.after(Duration.ofSeconds(2));
+            while (!enough.isOver()) {
+                stage.serve(FakeExchange.post(new byte[1]));
             }
-            out.write(FakeGeneration.end());
-        };
-        RecordedExchange exchange = new RecordedExchange(body, false);
-        pools.of(ALICE).serve(exchange);
-        assertArrayEquals(body, exchange.body.toByteArray());
-    }
-
-    @Test
-    void tellsTheOwnerWhyALaunchFailedAndWaitsLongerEachTime() throws Exception {
-        use(usual());
-        launcher.refusal = Optional.of("the launcher lacks CAP_SETUID");
-        assertThrows(LaunchFailed.class, this::serve);
-        assertThrows(LaunchFailed.class, this::serve);
-        LaunchFailed third = assertThrows(LaunchFailed.class, this::serve);
-        assertTrue(third.getMessage().contains("is launched again in"), third.getMessage());
-        assertEquals(2, launcher.count(Ask.Launch.class));
-        assertEquals(PoolState.BACKING_OFF, status().state());
-        assertTrue(told.stream().anyMatch(line -> line.contains("lacks CAP_SETUID")), told.toString());
-    }
-
-    @Test
-    void stopsAGenerationThatNobodyUses() throws Exception {
-        use(settings(0, 2, 0, 2, 0, 10, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofMillis(100)));
-        serve();
-        await(() -> launcher.runningCount() == 0);
-        assertEquals(PoolState.RESTING, status().state());
+            assertEquals(0, stage.status().failures());
+            stage.countersEqualReality();
+        }
     }
 
     @Test
     void reloadsBesideWhatRuns() throws Exception {
-        use(usual());
-        serve();
-        pools.update(List.of(host(usual(), 1)));
-        await(() -> launcher.count(Ask.ReportReload.class) == 1);
-        await(() -> launcher.runningCount() == 1);
-        assertEquals(2, status().generation().orElseThrow().number());
-        assertEquals(new Ask.ReportReload(ALICE, 1, ""),
-            launcher.asks.stream().filter(Ask.ReportReload.class::isInstance).findFirst().orElseThrow());
+        Gate gate = new Gate();
+        try (Stage stage = new Stage(Stage.settings(1), gate);
+             ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            List<Future<FakeExchange>> old = start(stage, threads, 1);
+            Eventually.equal(1, gate.inside::get);
+            old.addAll(start(stage, threads, 1));
+            Eventually.equal(1, () -> stage.status().waiting());
+            stage.reload();
+            Eventually.equal(1, () -> stage.launcher.reports.size());
+            assertEquals("", stage.launcher.reports.getFirst().failure());
+            // Max is 1 and the old one is busy; who waited for it, and who comes now, gets the new one.
+            Eventually.equal(2, gate.inside::get);
+            assertEquals(List.of(GenerationState.DRAINING, GenerationState.READY),
+                stage.status().generations().stream().map(PoolStatus.GenerationStatus::state).toList());
+            assertEquals(List.of(), stage.launcher.stopped);
+            gate.open.countDown();
+            assertEquals(List.of(1), old.get(0).get().generations);
+            assertEquals(List.of(2), old.get(1).get().generations);
+            Eventually.equal(1, () -> stage.launcher.stopped.size());
+            assertEquals(List.of(2), stage.get().generations);
+            assertEquals(1, stage.launcher.reports.size());
+            stage.countersEqualReality();
+        }
     }
 
     @Test
     void keepsWhatRunsWhereTheReloadFails() throws Exception {
-        use(usual());
-        serve();
-        launcher.refusal = Optional.of("no");
-        pools.update(List.of(host(usual(), 1)));
-        await(() -> launcher.count(Ask.ReportReload.class) == 1);
-        assertEquals(1, status().generation().orElseThrow().number());
-        assertEquals(200, serve().heads.get(0).status());
-    }
-
-    @Test
-    void endsWhatIsNoLongerConfigured() throws Exception {
-        use(usual());
-        serve();
-        pools.update(List.of());
-        await(() -> launcher.runningCount() == 0);
-        assertThrows(LaunchFailed.class, () -> pools.of(ALICE));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {
-        "Content-Type: text/plain\r\nX-A: b\u0000c\r\n\r\n", "Status: 99\n\n", "Status: 600\n\n", "Status: 200\nStatus: 201\n\n",
-        "Content-Length: 1\nContent-Length: 2\n\nx", "Content-Length: -1\n\n", "Transfer-Encoding: chunked\n\n",
-        "no header at all\n\n", "X Y: z\n\n", "\n\n"})
-    void refusesABadHeadAndKillsItsInterpreter(String head) throws Exception {
-        launcher.behavior = (body, out, connection) -> {
-            out.write(FakeGeneration.stdout(head));
-            out.write(FakeGeneration.end());
-        };
-        use(usual());
-        BadResponse bad = assertThrows(BadResponse.class, this::serve);
-        assertEquals(false, bad.headSent());
-        assertEquals(1, launcher.count(Ask.Kill.class));
-        assertEquals(0, status().total());
-    }
-
-    @Test
-    void refusesRecordsThatFastCgiDoesNotHave() throws Exception {
-        List<byte[]> bad = List.of(
-            new byte[] {2, 6, 0, 1, 0, 0, 0, 0}, new byte[] {1, 6, 0, 2, 0, 0, 0, 0}, new byte[] {1, 9, 0, 1, 0, 0, 0, 0},
-            new byte[] {1, 3, 0, 1, 0, 0, 0, 0}, new byte[] {1, 3, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0});
-        for (byte[] record : bad) {
-            launcher.behavior = (body, out, connection) -> {
-                out.write(FakeGeneration.stdout("Content-Type: text/plain\n\n"));
-                out.write(record);
-            };
-            pools.update(List.of());
-            use(usual());
-            assertThrows(BadResponse.class, this::serve);
+        try (Stage stage = new Stage(Stage.settings(2), Stage.OK)) {
+            int pid = stage.get().pids.getFirst();
+            stage.launcher.refusal = Optional.of("no process is left for this user");
+            stage.reload();
+            Eventually.equal(1, () -> stage.launcher.reports.size());
+            assertTrue(stage.launcher.reports.getFirst().failure().contains("no process is left"));
+            assertEquals(List.of(pid), stage.get().pids);
+            assertEquals(1, stage.told.size());
+            stage.countersEqualReality();
         }
     }
 
     @Test
-    void refusesWhatFollowsTheEndOfAResponse() throws Exception {
-        launcher.behavior = (body, out, connection) -> {
-            FakeGeneration.POLITE.answer(body, out, connection);
-            out.write(FakeGeneration.stdout("HTTP/1.1 200 stolen"));
-        };
-        use(usual());
-        for (int i = 0; i < 5; i++) {
-            try {
-                assertEquals("", serve().text());
-            } catch (BadResponse seenAtOnce) {
-                assertTrue(seenAtOnce.getMessage().contains("after the end"), seenAtOnce.getMessage());
-            }
+    void keepsWhatRunsWhereTheNewCodeDoesNotLoad() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(2), (generation, socket) -> new FakeParent(socket,
+                generation.number() == 1 ? Stage.HELLO : FakeInterpreter::close, Stage.OK))) {
+            stage.get();
+            stage.reload();
+            Eventually.equal(1, () -> stage.launcher.reports.size());
+            assertNotEquals("", stage.launcher.reports.getFirst().failure());
+            assertEquals(List.of(1), stage.get().generations);
+            Eventually.equal(1, () -> stage.launcher.stopped.size());
+            assertEquals(2, stage.launcher.stopped.getFirst().number());
         }
     }
 
     @Test
-    void endsAHeadWithoutEnd() throws Exception {
-        launcher.behavior = (body, out, connection) -> {
-            for (int i = 0; i < 100; i++) {
-                out.write(FakeGeneration.stdout("X-Header-" + i + ": " + "y".repeat(4000) + "\n"));
+    void reportsAReloadOfWhatDoesNotRun() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(2), Stage.OK)) {
+            stage.reload();
+            Eventually.equal(1, () -> stage.launcher.reports.size());
+            assertEquals("", stage.launcher.reports.getFirst().failure());
+            assertEquals(0, stage.launcher.launches.get());
+        }
+    }
+
+    @Test
+    void stopsWhatDoesNotDrainInTime() throws Exception {
+        Gate gate = new Gate();
+        try (Stage stage = new Stage(deadlines(1, Duration.ofSeconds(20), Duration.ofSeconds(20),
+                Duration.ofMinutes(1), Duration.ofMillis(300)), gate);
+             ExecutorService threads = Executors.newFixedThreadPool(1)) {
+            Future<FakeExchange> stuck = threads.submit(() -> stage.serve(FakeExchange.post(new byte[0])));
+            Eventually.equal(1, gate.inside::get);
+            stage.reload();
+            ExecutionException thrown = assertThrows(ExecutionException.class, stuck::get);
+            assertEquals(InterpreterDied.class, thrown.getCause().getClass());
+            Eventually.equal(1, () -> stage.launcher.stopped.size());
+            gate.open.countDown();
+            assertEquals(List.of(2), stage.get().generations);
+            stage.countersEqualReality();
+        }
+    }
+
+    @Test
+    void drainsAndStopsWhatIsRemoved() throws Exception {
+        Gate gate = new Gate();
+        try (Stage stage = new Stage(Stage.settings(1), gate);
+             ExecutorService threads = Executors.newFixedThreadPool(1)) {
+            Future<FakeExchange> last = start(stage, threads, 1).getFirst();
+            Eventually.equal(1, gate.inside::get);
+            stage.pools.update(List.of());
+            assertThrows(LaunchFailed.class, stage::get);
+            assertEquals(List.of(), stage.launcher.stopped);
+            gate.open.countDown();
+            last.get();
+            Eventually.equal(1, () -> stage.launcher.stopped.size());
+        }
+    }
+
+    @Test
+    void servesNothingInQuarantine() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(1), Stage.OK)) {
+            stage.get();
+            stage.pools.update(List.of(Stage.host(Stage.settings(1), 0, Optional.of("apache2.conf:7: bad owner"))));
+            assertTrue(assertThrows(LaunchFailed.class, stage::get).getMessage().contains("bad owner"));
+            Eventually.equal(1, () -> stage.launcher.stopped.size());
+            assertEquals(PoolState.QUARANTINED, stage.status().state());
+            stage.pools.update(List.of(Stage.host(Stage.settings(1), 0, Optional.empty())));
+            assertEquals(List.of(2), stage.get().generations);
+        }
+    }
+
+    @Test
+    void failsAllWhoWaitForALaunchThatFails() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(2), Stage.OK);
+             ExecutorService threads = Executors.newFixedThreadPool(50)) {
+            stage.launcher.mayLaunch = new CountDownLatch(1);
+            stage.launcher.refusal = Optional.of("no process is left for this user");
+            List<Future<FakeExchange>> all = start(stage, threads, 50);
+            Eventually.equal(50, () -> stage.status().waiting());
+            stage.launcher.mayLaunch.countDown();
+            for (Future<FakeExchange> one : all) {
+                Throwable cause = assertThrows(ExecutionException.class, one::get).getCause();
+                assertEquals(LaunchFailed.class, cause.getClass());
+                assertTrue(cause.getMessage().contains("no process is left"), cause.getMessage());
             }
-        };
-        use(usual());
-        assertThrows(BadResponse.class, this::serve);
+            assertEquals(1, stage.launcher.launches.get());
+            assertEquals(1, stage.told.size());
+            stage.countersEqualReality();
+        }
+    }
+
+    @Test
+    void dampsFailingLaunchesAndServesOnceTheyAreMended() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(2), Stage.OK)) {
+            stage.launcher.refusal = Optional.of("no process is left for this user");
+            for (int i = 0; i < 20; i++) {
+                LaunchFailed failed = assertThrows(LaunchFailed.class, stage::get);
+                assertTrue(failed.getMessage().contains("no process is left"), failed.getMessage());
+                assertTrue(failed.retryAfter().toMillis() >= 1000);
+            }
+            // The first, one at once, and perhaps one after a second on a slow machine.
+            assertTrue(stage.launcher.launches.get() <= 3, "launches " + stage.launcher.launches.get());
+            assertEquals(PoolState.BACKING_OFF, stage.status().state());
+            stage.launcher.refusal = Optional.empty();
+            Eventually.holds(() -> serves(stage), () -> stage.status().toString());
+        }
+    }
+
+    @Test
+    void launchesAnotherGenerationWhereTheParentHasDied() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(2), Stage.OK)) {
+            stage.get();
+            FakeParent parent = stage.launcher.parent(1);
+            parent.die();
+            parent.killAll();
+            assertEquals(List.of(2), stage.serve(FakeExchange.post(new byte[1])).generations);
+            Eventually.equal(1, () -> stage.launcher.stopped.size());
+            stage.countersEqualReality();
+        }
+    }
+
+    @Test
+    void dampsAGenerationThatLoadsAndDiesAgainAndAgain() throws Exception {
+        AtomicBoolean mended = new AtomicBoolean();
+        AtomicReference<Stage> self = new AtomicReference<>();
+        try (Stage stage = new Stage(Stage.settings(1), me -> {
+            if (!mended.get()) {
+                self.get().launcher.parents.values().forEach(FakeParent::close);
+            }
+            Stage.OK.serve(me);
+        })) {
+            self.set(stage);
+            for (int i = 0; i < 20; i++) {
+                assertThrows(RequestFailed.class, stage::get);
+            }
+            assertTrue(stage.launcher.launches.get() <= 4, "launches " + stage.launcher.launches.get());
+            mended.set(true);
+            Eventually.holds(() -> serves(stage), () -> stage.status().toString());
+            stage.countersEqualReality();
+        }
+    }
+
+    @Test
+    void endsALaunchThatHangs() throws Exception {
+        try (Stage stage = new Stage(deadlines(1, Duration.ofSeconds(20), Duration.ofMillis(300),
+                Duration.ofMinutes(1), Duration.ofSeconds(20)),
+                (generation, socket) -> new FakeParent(socket, FakeInterpreter::hang, Stage.OK))) {
+            assertTrue(assertThrows(LaunchFailed.class, stage::get).getMessage().contains("did not answer"));
+            Eventually.equal(1, () -> stage.launcher.stopped.size());
+            stage.countersEqualReality();
+        }
+    }
+
+    @Test
+    void saysThatTheLauncherIsAway() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(1), Stage.OK)) {
+            stage.launcher.close();
+            assertTrue(assertThrows(LaunchFailed.class, stage::get).getMessage().contains("launcher"));
+        }
+    }
+
+    @Test
+    void takesOverChangedSettings() throws Exception {
+        Gate gate = new Gate();
+        try (Stage stage = new Stage(Stage.settings(1), gate);
+             ExecutorService threads = Executors.newFixedThreadPool(5)) {
+            List<Future<FakeExchange>> all = start(stage, threads, 5);
+            Eventually.equal(1, gate.inside::get);
+            stage.use(Stage.settings(3));
+            Eventually.equal(3, gate.inside::get);
+            stage.use(Stage.settings(2));
+            gate.open.countDown();
+            for (Future<FakeExchange> one : all) {
+                one.get();
+            }
+            Eventually.equal(2, () -> stage.status().total());
+            stage.countersEqualReality();
+        }
+    }
+
+    @Test
+    void leavesGenerationsToTheLauncherWhenItCloses() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(1), Stage.OK)) {
+            stage.get();
+            FakeParent parent = stage.launcher.parent(1);
+            stage.pools.close();
+            Eventually.equal(List.of(), parent::pids);
+            assertEquals(List.of(), stage.launcher.stopped);
+            assertThrows(LaunchFailed.class, stage::get);
+        }
+    }
+
+    @Test
+    void countsRightAfterManyRequestsOfAllKinds() throws Exception {
+        try (Stage stage = new Stage(numbers(0, 4, 1, 2, 7, 100), me -> {
+            switch (me.parameters().getOrDefault("KIND", "0")) {
+                case "1" -> me.close();
+                case "2" -> me.say("Evil\n\n").endNow();
+                case "3" -> me.say("Content-Length: 1\n\nxx").end();
+                default -> Stage.OK.serve(me);
+            }
+        }); ExecutorService threads = Executors.newFixedThreadPool(16)) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < 600; i++) {
+                String kind = Integer.toString(i % 8);
+                all.add(threads.submit(() -> {
+                    try {
+                        stage.serve(FakeExchange.get().with("KIND", kind));
+                    } catch (InterpreterDied | BadResponse expected) {
+                        return kind;
+                    }
+                    return "";
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+            assertEquals(1, stage.launcher.launches.get());
+            assertEquals(600, stage.status().requests());
+            assertEquals(150, stage.status().failures());
+            stage.countersEqualReality();
+        }
+    }
+
+    private static boolean serves(Stage stage) {
+        try {
+            stage.get();
+            return true;
+        } catch (RequestFailed e) {
+            return false;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -1,0 +1,371 @@
+package warren.pool;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import warren.contract.GenerationId;
+import warren.contract.VirtualHost;
+
+/**
+ * One virtual host's generations: the one that serves, the one that may be loading, and those that drain. Nothing runs
+ * until somebody asks; one launch serves all who wait for it, and its failure is the failure of all of them. Launches
+ * and reloads of one virtual host come one after the other; no lock is held while the launcher or an interpreter is
+ * waited for but the one that orders them.
+ */
+final class Generations {
+    private static final Logger LOG = LogManager.getLogger(Generations.class);
+    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration TEND_EVERY = Duration.ofSeconds(1);
+    /** A generation that dies younger is taken for a failed launch. */
+    private static final Duration GROWN_UP = Duration.ofMinutes(1);
+
+    private final Shared shared;
+    private final Slots slots;
+    private final ReentrantLock oneLaunch = new ReentrantLock(true);
+    private final Set<Generation> draining = ConcurrentHashMap.newKeySet();
+    private final LongAdder launches = new LongAdder();
+    private volatile VirtualHost host;
+    private volatile Optional<Generation> current = Optional.empty();
+    private volatile long lastUsedNanos = System.nanoTime();
+    /** These are guarded by this. */
+    private Optional<CompletableFuture<Generation>> launching = Optional.empty();
+    private final Backoff backoff = new Backoff();
+    private Optional<PoolState> ended = Optional.empty();
+    private long lastFailureNanos = System.nanoTime();
+
+    Generations(VirtualHost host, Shared shared, Slots slots) {
+        this.host = host;
+        this.shared = shared;
+        this.slots = slots;
+        quarantine(host);
+    }
+
+    /** The pool is used, or is given back: the idle time begins anew. */
+    void used() {
+        lastUsedNanos = System.nanoTime();
+    }
+
+    /**
+     * The generation that serves; launches one where there is none.
+     *
+     * @param arrival when the request came: the failure of a launch that ended since then is its failure too
+     */
+    Generation serving(long arrival, Deadline deadline) throws LaunchFailed, PoolExhausted {
+        Optional<Generation> ready = current;
+        return ready.isPresent() ? ready.get() : await(joinLaunch(arrival), deadline);
+    }
+
+    private synchronized CompletableFuture<Generation> joinLaunch(long arrival) throws LaunchFailed {
+        if (current.isPresent()) {
+            return CompletableFuture.completedFuture(current.get());
+        }
+        if (launching.isPresent()) {
+            return launching.get();
+        }
+        requireLaunchable(arrival);
+        CompletableFuture<Generation> launch = new CompletableFuture<>();
+        launching = Optional.of(launch);
+        shared.run(() -> launchFor(launch));
+        return launch;
+    }
+
+    private void requireLaunchable(long arrival) throws LaunchFailed {
+        if (ended.isPresent()) {
+            throw new LaunchFailed("vhost=" + host.name() + " must not serve: "
+                + host.quarantine().orElse("it is not configured any more"), SOON, null);
+        }
+        Duration pause = backoff.pause();
+        if (!pause.isZero()) {
+            throw new LaunchFailed("vhost=" + host.name() + " is launched again in " + (pause.toSeconds() + 1)
+                + " s at the earliest; the last time: " + backoff.last().orElse(""), pause.plusSeconds(1), null);
+        }
+        if (lastFailureNanos - arrival > 0) {
+            throw new LaunchFailed(backoff.last().orElse(""), SOON, null);
+        }
+    }
+
+    private void launchFor(CompletableFuture<Generation> waiting) {
+        oneLaunch.lock();
+        try {
+            waiting.complete(launchAndInstall());
+        } catch (LaunchRefusal e) {
+            launchFailed(e);
+            waiting.completeExceptionally(e);
+        } catch (RuntimeException e) {
+            launchFailed(new LaunchRefusal("vhost=" + host.name() + ": a defect of the connector: " + e));
+            waiting.completeExceptionally(e);
+            throw e;
+        } finally {
+            oneLaunch.unlock();
+        }
+    }
+
+    private Generation launchAndInstall() throws LaunchRefusal {
+        Generation generation = shared.launch(host);
+        try {
+            generation.load();
+        } catch (LaunchRefusal e) {
+            stop(generation);
+            throw e;
+        }
+        launches.increment();
+        install(generation);
+        return generation;
+    }
+
+    /** One that has loaded takes over; the one before drains. */
+    private void install(Generation generation) {
+        Optional<Generation> before;
+        Optional<PoolState> end;
+        synchronized (this) {
+            before = current;
+            end = ended;
+            launching = Optional.empty();
+            used();
+            generation.use(host.pool());
+            current = end.isPresent() ? Optional.empty() : Optional.of(generation);
+        }
+        before.ifPresent(this::drain);
+        if (end.isPresent()) {
+            drain(generation);
+        } else {
+            LOG.info("{} serves", generation.id());
+            shared.after(tendingPause(), () -> tend(generation));
+        }
+    }
+
+    private void launchFailed(LaunchRefusal e) {
+        synchronized (this) {
+            launching = Optional.empty();
+            backoff.failed(e.getMessage());
+            lastFailureNanos = System.nanoTime();
+        }
+        LOG.error("vhost={} launch failed: {}", host.name(), e.getMessage());
+        shared.log().tell(host.name(), "launch failed: " + e.getMessage());
+    }
+
+    private static Generation await(CompletableFuture<Generation> launch, Deadline deadline)
+            throws LaunchFailed, PoolExhausted {
+        try {
+            return launch.get(Math.max(0, deadline.leftNanos()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new PoolExhausted("still being launched when the request's time to wait was over");
+        } catch (ExecutionException e) {
+            throw new LaunchFailed(e.getCause().getMessage(), SOON, e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LaunchFailed("the connector is stopping", SOON, e);
+        }
+    }
+
+    /** PerlInterpStart: before anybody asks. */
+    void launchAhead() {
+        try {
+            serving(System.nanoTime(), Deadline.after(host.pool().launchTimeout()));
+        } catch (LaunchFailed | PoolExhausted e) {
+            LOG.info("vhost={} was not launched ahead: {}", host.name(), e.getMessage());
+        }
+    }
+
+    /** It gives no interpreter any more: nobody asks it again, and what it still has may finish. */
+    void lost(Generation generation, String why) {
+        synchronized (this) {
+            if (current.filter(generation::equals).isEmpty()) {
+                return;
+            }
+            current = Optional.empty();
+            if (generation.age().compareTo(GROWN_UP) >= 0) {
+                backoff.succeeded();
+            }
+            backoff.failed(why);
+        }
+        LOG.warn("{} is lost: {}", generation.id(), why);
+        shared.log().tell(host.name(), "generation " + generation.id().number() + " has ended by itself");
+        drain(generation);
+    }
+
+    private void drain(Generation generation) {
+        draining.add(generation);
+        generation.drain();
+        LOG.debug("{} drains", generation.id());
+        shared.after(host.pool().drainTimeout(), () -> {
+            if (stop(generation)) {
+                LOG.warn("{} did not drain in time", generation.id());
+            }
+        });
+        stopIfDrained(generation);
+    }
+
+    /** An interpreter has come back: perhaps the last that was waited for. */
+    void stopIfDrained(Generation generation) {
+        if (generation.isDrained()) {
+            stop(generation);
+        }
+    }
+
+    private boolean stop(Generation generation) {
+        boolean first = generation.stop();
+        if (first) {
+            draining.remove(generation);
+            shared.stop(generation.id());
+        }
+        return first;
+    }
+
+    private Duration tendingPause() {
+        Duration idle = host.pool().idleTimeout();
+        return idle.compareTo(TEND_EVERY) < 0 ? idle : TEND_EVERY;
+    }
+
+    /** The task of each virtual host that serves: dead idle interpreters, spares, the idle time. */
+    private void tend(Generation generation) {
+        if (current.filter(generation::equals).isEmpty() || stopIfIdle(generation)) {
+            return;
+        }
+        tendNow(generation);
+        shared.after(tendingPause(), () -> tend(generation));
+    }
+
+    void tendNow(Generation generation) {
+        try {
+            generation.tend();
+        } catch (Generation.Gone e) {
+            lost(generation, e.getMessage());
+        }
+    }
+
+    /**
+     * A request announces itself in {@link Slots} and then reads {@code current}; this takes {@code current} away and
+     * then looks who has announced himself. One of the two sees the other.
+     */
+    private boolean stopIfIdle(Generation generation) {
+        if (host.pool().start() > 0
+                || System.nanoTime() - lastUsedNanos < host.pool().idleTimeout().toNanos() || slots.inside() > 0) {
+            return false;
+        }
+        synchronized (this) {
+            if (current.filter(generation::equals).isEmpty()) {
+                return true;
+            }
+            current = Optional.empty();
+            if (slots.inside() > 0) {
+                current = Optional.of(generation);
+                return false;
+            }
+            backoff.succeeded();
+        }
+        LOG.info("{} was idle and ends", generation.id());
+        drain(generation);
+        return true;
+    }
+
+    /** What the configuration says now; a reload that was asked for happens in the background. */
+    void update(VirtualHost changed) {
+        boolean renew = changed.reloads() > host.reloads();
+        boolean wasStarted = host.pool().start() > 0 && host.quarantine().isEmpty();
+        host = changed;
+        quarantine(changed);
+        current.ifPresent(generation -> generation.use(changed.pool()));
+        if (renew) {
+            shared.run(() -> reload(changed));
+        } else if (!wasStarted && changed.pool().start() > 0 && changed.quarantine().isEmpty()) {
+            shared.run(this::launchAhead);
+        }
+    }
+
+    private void quarantine(VirtualHost changed) {
+        if (changed.quarantine().isPresent()) {
+            end(PoolState.QUARANTINED);
+        } else {
+            synchronized (this) {
+                ended = Optional.empty();
+            }
+        }
+    }
+
+    private void reload(VirtualHost asked) {
+        String failure = "";
+        oneLaunch.lock();
+        try {
+            synchronized (this) {
+                // The owner may have mended what failed.
+                backoff.succeeded();
+            }
+            if (current.isPresent()) {
+                launchAndInstall();
+            } else if (asked.quarantine().isPresent()) {
+                failure = "quarantined: " + asked.quarantine().get();
+            }
+        } catch (LaunchRefusal e) {
+            failure = e.getMessage();
+            LOG.error("vhost={} was not reloaded, what ran goes on: {}", asked.name(), failure);
+            shared.log().tell(asked.name(), "not reloaded, what ran goes on: " + failure);
+        } finally {
+            oneLaunch.unlock();
+        }
+        shared.reportReload(asked, failure);
+    }
+
+    /** Nothing is served any more, until the configuration says so again; what runs may finish. */
+    void end(PoolState why) {
+        Optional<Generation> last;
+        synchronized (this) {
+            ended = Optional.of(why);
+            last = current;
+            current = Optional.empty();
+        }
+        last.ifPresent(this::drain);
+    }
+
+    /** Closes connections, so that interpreters end; generations are left to the launcher. */
+    void close() {
+        Optional<Generation> last;
+        synchronized (this) {
+            ended = Optional.of(PoolState.REMOVED);
+            last = current;
+            current = Optional.empty();
+        }
+        last.ifPresent(Generation::closeAll);
+        draining.forEach(Generation::closeAll);
+    }
+
+    long launches() {
+        return launches.sum();
+    }
+
+    Optional<GenerationId> servingId() {
+        return current.map(Generation::id);
+    }
+
+    /** The oldest first. */
+    List<PoolStatus.GenerationStatus> status() {
+        List<Generation> all = new ArrayList<>(draining);
+        current.filter(generation -> !all.contains(generation)).ifPresent(all::add);
+        return all.stream().map(Generation::status)
+            .sorted((one, other) -> Integer.compare(one.id().number(), other.id().number())).toList();
+    }
+
+    synchronized Optional<String> lastFailure() {
+        return backoff.last();
+    }
+
+    synchronized PoolState state() {
+        if (ended.isPresent()) {
+            return ended.get();
+        }
+        return current.isPresent() ? PoolState.SERVING
+            : launching.isPresent() ? PoolState.LAUNCHING
+            : backoff.pause().isZero() ? PoolState.RESTING : PoolState.BACKING_OFF;
+    }
+}

@@ -1,0 +1,4 @@
+package warren.pool;
+
+/** The request's time was over before its response was. */
+final class Overrun extends Exception { }

@@ -1,0 +1,175 @@
+package warren.pool;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.SocketTimeoutException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A connection to a Unix stream socket on which nothing waits longer than it is told to. It owns a selector for as
+ * long as it is open (two descriptors more), so that a request costs none; the thread that uses it watches its own
+ * deadline, and no other thread is woken. One thread uses it at a time; any thread may close it, and whoever waits on
+ * it then gets an {@link IOException}.
+ */
+final class UnixStream implements Closeable {
+    private static final long FULL_BACKLOG_PAUSE_NANOS = 5_000_000;
+    private final SocketChannel channel;
+    private final Selector selector;
+    private final SelectionKey key;
+
+    private UnixStream(SocketChannel channel) throws IOException {
+        this.channel = channel;
+        this.selector = Selector.open();
+        this.key = channel.register(selector, SelectionKey.OP_READ);
+    }
+
+    /**
+     * Connects. A full backlog is waited for: connect(2) on a non-blocking Unix socket then fails with EAGAIN and
+     * nothing is pending, which Java cannot tell from EINPROGRESS.
+     *
+     * @throws java.net.ConnectException where nobody listens any more
+     * @throws SocketTimeoutException where the backlog stays full
+     */
+    static UnixStream connect(Path socket, Deadline deadline) throws IOException {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(socket);
+        while (true) {
+            SocketChannel channel = SocketChannel.open(java.net.StandardProtocolFamily.UNIX);
+            try {
+                channel.configureBlocking(false);
+                if (channel.connect(address)) {
+                    return new UnixStream(channel);
+                }
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+            channel.close();
+            if (deadline.isOver()) {
+                throw new SocketTimeoutException("the backlog of " + socket + " is full");
+            }
+            LockSupport.parkNanos(FULL_BACKLOG_PAUSE_NANOS);
+        }
+    }
+
+    boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    /** What is there: its length, 0 for nothing, -1 at the end. */
+    int readNow(ByteBuffer target) throws IOException {
+        return channel.read(target);
+    }
+
+    /** As much as the socket takes now. */
+    void writeNow(ByteBuffer source) throws IOException {
+        channel.write(source);
+    }
+
+    boolean awaitReadable(Deadline deadline) throws IOException {
+        return await(SelectionKey.OP_READ, deadline);
+    }
+
+    boolean awaitReadableOrWritable(Deadline deadline) throws IOException {
+        return await(SelectionKey.OP_READ | SelectionKey.OP_WRITE, deadline);
+    }
+
+    /** Whether it became ready before the deadline. */
+    private boolean await(int operations, Deadline deadline) throws IOException {
+        try {
+            if (key.interestOps() != operations) {
+                key.interestOps(operations);
+            }
+            while (true) {
+                long millis = deadline.leftMillis();
+                if (millis == 0) {
+                    return false;
+                }
+                if (selector.select(ready -> { }, millis) > 0) {
+                    return true;
+                }
+                if (!channel.isOpen()) {
+                    throw new EOFException("closed here");
+                }
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new InterruptedIOException("interrupted");
+                }
+            }
+        } catch (ClosedSelectorException | CancelledKeyException e) {
+            throw new IOException("closed here", e);
+        }
+    }
+
+    /** All of it as a stream; every read ends by the deadline with a {@link SocketTimeoutException}. */
+    InputStream input(Deadline deadline) {
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int length) throws IOException {
+                ByteBuffer buffer = ByteBuffer.wrap(target, offset, length);
+                int count = readNow(buffer);
+                while (count == 0) {
+                    if (!awaitReadable(deadline)) {
+                        throw new SocketTimeoutException("no answer in time");
+                    }
+                    count = readNow(buffer);
+                }
+                return count;
+            }
+        };
+    }
+
+    /** Writes all; every write ends by the deadline with a {@link SocketTimeoutException}. */
+    OutputStream output(Deadline deadline) {
+        return new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                write(new byte[] {(byte) b}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] source, int offset, int length) throws IOException {
+                ByteBuffer buffer = ByteBuffer.wrap(source, offset, length);
+                writeNow(buffer);
+                while (buffer.hasRemaining()) {
+                    if (!await(SelectionKey.OP_WRITE, deadline)) {
+                        throw new SocketTimeoutException("nothing was taken in time");
+                    }
+                    writeNow(buffer);
+                }
+            }
+        };
+    }
+
+    /** Closes for every thread; a second call does nothing. */
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException alreadyGone) {
+            // It is closed either way.
+        }
+        try {
+            // Also wakes a thread that waits; the descriptor itself goes when the key is gone.
+            selector.close();
+        } catch (IOException alreadyGone) {
+            // As above.
+        }
+    }
+}
