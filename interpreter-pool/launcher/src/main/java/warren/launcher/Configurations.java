@@ -23,7 +23,7 @@ final class Configurations {
     /** Waits until there is one with another revision; the same one again after so long. */
     synchronized Configuration awaitOtherThan(long revision, Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
-        while (current.revision() == revision && waitUntil(deadline)) {
+        while (current.revision() == revision && TimedWait.on(this, deadline)) {
             continue;
         }
         return current;
@@ -43,22 +43,9 @@ final class Configurations {
     /** Waits until a connector serves the current revision. */
     synchronized boolean awaitConnector(Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
-        while (seenByConnector != current.revision() && waitUntil(deadline)) {
+        while (seenByConnector != current.revision() && TimedWait.on(this, deadline)) {
             continue;
         }
         return seenByConnector == current.revision();
-    }
-
-    private boolean waitUntil(long deadline) {
-        long left = (deadline - System.nanoTime()) / 1_000_000;
-        try {
-            if (left > 0) {
-                wait(left);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-        return left > 0;
     }
 }

@@ -38,7 +38,7 @@ final class Reloads {
         long deadline = System.nanoTime() + atMost.toNanos();
         Map<VirtualHostName, String> outcomes = new TreeMap<>();
         for (VirtualHostName name : names) {
-            while (outcome(name).isEmpty() && waitUntil(deadline)) {
+            while (outcome(name).isEmpty() && TimedWait.on(this, deadline)) {
                 continue;
             }
             outcome(name).ifPresent(text -> outcomes.put(name, text));
@@ -50,18 +50,5 @@ final class Reloads {
         return Optional.ofNullable(told.get(name))
             .filter(report -> report.reloads() >= countOf(name))
             .map(Ask.ReportReload::failure);
-    }
-
-    private boolean waitUntil(long deadline) {
-        long left = (deadline - System.nanoTime()) / 1_000_000;
-        try {
-            if (left > 0) {
-                wait(left);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-        return left > 0;
     }
 }
