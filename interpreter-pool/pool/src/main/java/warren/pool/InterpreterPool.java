@@ -110,7 +110,7 @@ public final class InterpreterPool {
     private void giveBack(Borrowed borrowed) {
         if (borrowed.interpreter.fate() == Fate.KILL) {
             // Its code may go on for ever, and does not notice that nobody listens.
-            shared.kill(borrowed.interpreter.id());
+            shared.kill(borrowed.interpreter.id(), false);
         }
         borrowed.generation.giveBack(borrowed.interpreter);
         generations.stopIfDrained(borrowed.generation);
