@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import warren.contract.VirtualHostName;
 
 /** What a connector finds running that it did not ask for: after the one before it, or with another launcher. */
 final class TakeOverTest {
+    private static final Duration LONG = Duration.ofSeconds(20);
     private static final FakeInterpreter.Script MUTE = me -> me.say("Status: 500\r\n\r\n").end();
 
     private static VirtualHost host(long reloads) {
@@ -27,6 +29,10 @@ final class TakeOverTest {
 
     /** The pools of the next connector, beside those of the first, which must not be used any more. */
     private static Pools next(Stage stage, List<VirtualHost> hosts) throws IOException {
+        return next(stage, hosts, running(stage));
+    }
+
+    private static Pools next(Stage stage, List<VirtualHost> hosts, List<Answer.Running> running) {
         Pools pools = new Pools(new LauncherClient(stage.launcher.socket()), new OwnersLog() {
             @Override
             public void follow(Answer.Launched generation) {
@@ -38,7 +44,7 @@ final class TakeOverTest {
                 stage.told.add(sentence);
             }
         });
-        pools.takeOver(hosts, running(stage));
+        pools.takeOver(hosts, running);
         return pools;
     }
 
@@ -64,7 +70,7 @@ final class TakeOverTest {
 
     @Test
     void hasInterpretersReadyOfWhatRunsWhereTheConfigurationSaysSo() throws Exception {
-        PoolSettings three = new PoolSettings(3, 3, 0, 3, 0, 100, Load.LONG, Load.LONG, Load.LONG, Load.LONG, Load.LONG);
+        PoolSettings three = new PoolSettings(3, 3, 0, 3, 0, 100, LONG, LONG, LONG, LONG, LONG);
         try (Stage stage = new Stage(Stage.settings(2), Stage.OK)) {
             stage.get();
             try (Pools next = next(stage, List.of(Stage.host(three, 0, Optional.empty())))) {
@@ -126,8 +132,7 @@ final class TakeOverTest {
             stage.get();
             List<Answer.Running> found = running(stage);
             stage.launcher.parent(1).close();
-            try (Pools next = next(stage, List.of())) {
-                next.takeOver(List.of(host(0)), found);
+            try (Pools next = next(stage, List.of(host(0)), found)) {
                 assertEquals(2, servedBy(next));
             }
         }
@@ -166,8 +171,7 @@ final class TakeOverTest {
         try (Stage stage = new Stage(Stage.settings(2), Stage.OK)) {
             stage.get();
             Answer.Launched launched = running(stage).getFirst().launched();
-            try (Pools next = next(stage, List.of())) {
-                next.takeOver(List.of(host(7)), List.of(new Answer.Running(launched, 7)));
+            try (Pools next = next(stage, List.of(host(7)), List.of(new Answer.Running(launched, 7)))) {
                 Eventually.equal(1, () -> stage.launcher.reports.size());
                 assertEquals(1, servedBy(next));
                 assertEquals(1, stage.launcher.launches.get());
