@@ -74,6 +74,10 @@ final class Machine implements AutoCloseable {
         return base.resolve("sites").resolve(owner);
     }
 
+    int port() {
+        return port;
+    }
+
     Http http() {
         return new Http(port);
     }
