@@ -67,7 +67,7 @@ final class Generation {
     private final class Forks extends BasePooledObjectFactory<Interpreter> {
         @Override
         public Interpreter create() throws IOException, LaunchRefusal {
-            Interpreter made = Interpreter.connect(id, socket, log, settings.launchTimeout());
+            Interpreter made = Interpreter.connect(id, socket, log, settings.deadlines().launch());
             alive.put(made, true);
             LOG.debug("{} ready", made);
             return made;

@@ -98,7 +98,7 @@ public final class InterpreterPool {
             Borrowed borrowed = borrow(slot, arrival);
             try {
                 exchange.interpreter(borrowed.interpreter.generation(), borrowed.interpreter.pid());
-                borrowed.interpreter.serve(exchange, body, host.pool().requestTimeout());
+                borrowed.interpreter.serve(exchange, body, host.pool().deadlines().request());
             } finally {
                 giveBack(borrowed);
             }
@@ -117,11 +117,11 @@ public final class InterpreterPool {
     }
 
     private Borrowed borrow(Slots.Slot slot, long arrival) throws PoolExhausted, LaunchFailed {
-        Deadline deadline = Deadline.after(host.pool().queueTimeout());
+        Deadline deadline = Deadline.after(host.pool().deadlines().queue());
         slots.startsWaiting();
         try {
             if (!slot.take(deadline)) {
-                throw exhausted("no interpreter became free in " + host.pool().queueTimeout().toMillis() + " ms");
+                throw exhausted("no interpreter became free in " + host.pool().deadlines().queue().toMillis() + " ms");
             }
             return borrowWithin(slot, arrival, deadline);
         } catch (InterruptedException e) {

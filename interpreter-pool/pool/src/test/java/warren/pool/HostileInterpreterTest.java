@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import warren.contract.Deadlines;
 import warren.contract.PoolSettings;
 
 /** THREATS, "A hostile interpreter": each is answered by a close and a kill, and by nothing else. */
@@ -194,7 +195,8 @@ final class HostileInterpreterTest {
 
     private static PoolSettings withRequestTimeout(Duration timeout) {
         PoolSettings from = Stage.settings(2);
-        return new PoolSettings(0, 2, 0, 2, 0, 100, from.queueTimeout(), from.launchTimeout(), timeout,
-            from.idleTimeout(), from.drainTimeout());
+        Deadlines deadlines = from.deadlines();
+        return from.with(new Deadlines(deadlines.launch(), deadlines.queue(), timeout, timeout, timeout,
+            deadlines.write(), deadlines.idle(), deadlines.drain()));
     }
 }
