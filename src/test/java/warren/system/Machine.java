@@ -160,6 +160,7 @@ final class Machine implements AutoCloseable {
             Define WARREN_RUNTIME @base@/run
             Define WARREN_STATE   @base@/state
             Define WARREN_LOG     @base@/log
+            Define WARREN_SPOOL   @base@/spool
             Include "@base@/warren/httpd/warren.conf"
             <IfModule mod_warren.c>
                 WarrenUser #@connector@

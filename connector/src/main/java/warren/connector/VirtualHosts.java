@@ -48,7 +48,7 @@ final class VirtualHosts {
 
     /** The longest drain time of any, for the connector's own drain. */
     Duration longestDrain() {
-        return byName.values().stream().map(host -> host.pool().drainTimeout())
+        return byName.values().stream().map(host -> host.pool().deadlines().drain())
             .max(Duration::compareTo).orElse(Duration.ZERO);
     }
 }

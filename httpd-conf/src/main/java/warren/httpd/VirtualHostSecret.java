@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param name the virtual host's name
  * @param token its token, 64 hexadecimal digits
- * @param longestRequest what {@link PoolValues#longestRequest()} says of it
+ * @param longestRequest the longest time that httpd may have to wait for the next byte of a response
  */
 public record VirtualHostSecret(String name, String token, Duration longestRequest) {
     public VirtualHostSecret {

@@ -81,7 +81,7 @@ class WarrenConfigurationTest {
         assertEquals("perl", site.language());
         assertEquals(8, site.pool().max());
         assertEquals(7, site.pool().queueLength());
-        assertEquals(Duration.ofMillis(500), site.pool().requestTimeout());
+        assertEquals(Duration.ofMillis(500), site.pool().times().request());
         assertEquals(List.of("PerlModule First", "PerlModule Second", "WarrenMemoryMax 256M"),
             site.directives().stream().map(d -> d.name() + " " + d.arguments().get(0)).toList());
     }
@@ -174,6 +174,12 @@ class WarrenConfigurationTest {
         "WarrenQueueTimeout 0 | expected a time",
         "WarrenQueueTimeout 25h | expected a time",
         "WarrenQueueTimeout 5x | expected a time",
+        "WarrenWriteTimeout 0 | expected a time",
+        "WarrenInFlightMax 0 | expected a number from 1 to 100000",
+        "WarrenSpoolMax 1e3M | expected a number of bytes such as",
+        "WarrenSpoolMax 256Q | expected a number of bytes such as",
+        "WarrenSpoolMax 2000000G | expected a number of bytes such as",
+        "WarrenRequestBodyMax -1 | expected a number of bytes such as",
         "WarrenApplication app /srv/x | expected a URL path",
         "WarrenApplication /app/x srv/x | expected a URL path and the absolute path",
         "WarrenApplication /app/../x /srv/x | expected a URL path",

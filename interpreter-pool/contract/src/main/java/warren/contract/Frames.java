@@ -56,7 +56,7 @@ public final class Frames {
         switch (answer) {
             case Answer.Configured c -> new FrameWriter(1).text(c.ajpSecret()).text(c.ajpSocket())
                 .number(c.ajpPacketBytes()).text(c.workDirectory()).text(c.logDirectory()).text(c.ownersLogDirectory())
-                .sendTo(stream);
+                .text(c.spoolDirectory()).sendTo(stream);
             case Answer.Listed(VirtualHost host) -> virtualHost(new FrameWriter(2), host).sendTo(stream);
             case Answer.EndOfList(long revision) -> new FrameWriter(3).number(revision).sendTo(stream);
             case Answer.Launched l ->
@@ -73,7 +73,8 @@ public final class Frames {
         FrameReader in = FrameReader.receive(stream);
         int type = in.type();
         Answer answer = switch (type) {
-            case 1 -> new Answer.Configured(in.text(), in.text(), in.number(8192, 65536), in.text(), in.text(), in.text());
+            case 1 -> new Answer.Configured(in.text(), in.text(), in.number(8192, 65536), in.text(), in.text(), in.text(),
+                in.text());
             case 2 -> new Answer.Listed(virtualHost(in));
             case 3 -> new Answer.EndOfList(in.number());
             case 4 -> new Answer.Launched(generation(in), in.text(), in.text());
@@ -105,24 +106,34 @@ public final class Frames {
                     out.number(2).text(path).text(service.value());
             }
         }
-        PoolSettings pool = host.pool();
-        return out.flag(host.handlesFiles())
-            .number(pool.start()).number(pool.max()).number(pool.minSpare()).number(pool.maxSpare())
-            .number(pool.maxRequests()).number(pool.queueLength()).duration(pool.queueTimeout())
-            .duration(pool.launchTimeout()).duration(pool.requestTimeout()).duration(pool.idleTimeout())
-            .duration(pool.drainTimeout())
+        return pool(out.flag(host.handlesFiles()), host.pool())
             .number(host.reloads()).text(host.quarantine().orElse(""));
     }
 
     private static VirtualHost virtualHost(FrameReader in) throws MalformedFrame {
         try {
             return new VirtualHost(in.name(), optional(in.text()).map(Token::new), in.text(), routes(in), in.flag(),
-                new PoolSettings(count(in), count(in), count(in), count(in), count(in), count(in), in.duration(),
-                    in.duration(), in.duration(), in.duration(), in.duration()),
-                in.number(), optional(in.text()));
+                pool(in), in.number(), optional(in.text()));
         } catch (IllegalArgumentException e) {
             throw new MalformedFrame(e.getMessage());
         }
+    }
+
+    private static FrameWriter pool(FrameWriter out, PoolSettings pool) {
+        Deadlines deadlines = pool.deadlines();
+        return out.number(pool.start()).number(pool.max()).number(pool.minSpare()).number(pool.maxSpare())
+            .number(pool.maxRequests()).number(pool.inFlight()).number(pool.queueLength())
+            .duration(deadlines.launch()).duration(deadlines.queue()).duration(deadlines.firstByte())
+            .duration(deadlines.responseIdle()).duration(deadlines.request()).duration(deadlines.write())
+            .duration(deadlines.idle()).duration(deadlines.drain())
+            .number(pool.spool().requestBodyBytes()).number(pool.spool().allBytes());
+    }
+
+    private static PoolSettings pool(FrameReader in) throws MalformedFrame {
+        return new PoolSettings(count(in), count(in), count(in), count(in), count(in), count(in), count(in),
+            new Deadlines(in.duration(), in.duration(), in.duration(), in.duration(), in.duration(), in.duration(),
+                in.duration(), in.duration()),
+            new SpoolLimits(in.number(), in.number()));
     }
 
     private static List<Route> routes(FrameReader in) throws MalformedFrame {

@@ -32,7 +32,7 @@ class FramesTest {
     }
 
     static Stream<Answer> answers() {
-        return Stream.of(new Answer.Configured("secret", "/run/warren/ajp/ajp.sock", 65536, "/w", "/l", "/l/owners"),
+        return Stream.of(new Answer.Configured("secret", "/run/warren/ajp/ajp.sock", 65536, "/w", "/l", "/l/owners", "/s"),
             new Answer.Listed(WHOLE),
             new Answer.Listed(new VirtualHost(ALICE, Optional.empty(), "", List.of(), false, PoolSettings.DEFAULT, 0,
                 Optional.of("owner below the floor"))),

@@ -39,7 +39,8 @@ final class Asks {
         switch (ask) {
             case Ask.Configure() -> answers.send(new Answer.Configured(secrets.ajpSecret(),
                 directories.ajpSocket().toString(), AJP_PACKET_BYTES, directories.connectorWork().toString(),
-                directories.connectorLogs().toString(), directories.ownersLogs().toString()));
+                directories.connectorLogs().toString(), directories.ownersLogs().toString(),
+                directories.spool().toString()));
             case Ask.ListVirtualHosts(long seen) -> list(seen, answers);
             case Ask.Launch(VirtualHostName name) -> answers.send(launch(name));
             case Ask.Stop stop -> {

@@ -3,6 +3,7 @@ package warren.launcher;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import warren.contract.Deadlines;
 import warren.contract.PoolSettings;
 import warren.httpd.FileGuard;
 import warren.httpd.HttpdInvocation;
@@ -44,8 +45,10 @@ public final class ConfigurationFiles {
 
     private static PoolValues defaults() {
         PoolSettings d = PoolSettings.DEFAULT;
-        return new PoolValues(d.start(), d.max(), d.minSpare(), d.maxSpare(), d.maxRequests(), d.queueLength(),
-            d.queueTimeout(), d.launchTimeout(), d.requestTimeout(), d.idleTimeout(), d.drainTimeout());
+        Deadlines t = d.deadlines();
+        return new PoolValues(d.start(), d.max(), d.minSpare(), d.maxSpare(), d.maxRequests(), d.inFlight(),
+            d.queueLength(), new PoolValues.Times(t.launch(), t.queue(), t.firstByte(), t.responseIdle(), t.request(),
+                t.write(), t.idle(), t.drain()), d.spool().requestBodyBytes(), d.spool().allBytes());
     }
 
     private static List<PluginDirectiveRule> rules(Plugins plugins) {

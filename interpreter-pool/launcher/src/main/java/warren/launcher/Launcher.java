@@ -70,7 +70,8 @@ public final class Launcher {
 
     /** Where everything of this configuration lies. */
     public static Directories directoriesOf(ServerSettings server) {
-        return new Directories(server.runtimeDirectory(), server.stateDirectory(), server.logDirectory());
+        return new Directories(server.runtimeDirectory(), server.stateDirectory(), server.logDirectory(),
+            server.spoolDirectory());
     }
 
     /**

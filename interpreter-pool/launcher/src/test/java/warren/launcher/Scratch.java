@@ -48,7 +48,7 @@ public final class Scratch implements AutoCloseable {
 
     /** Runtime, state and log directories, made. */
     Directories directories(long connectorUser) throws IOException {
-        Directories directories = new Directories(path("run"), path("state"), path("log"));
+        Directories directories = new Directories(path("run"), path("state"), path("log"), path("spool"));
         directories.create(0, connectorUser, connectorUser);
         return directories;
     }

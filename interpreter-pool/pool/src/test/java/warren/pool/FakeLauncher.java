@@ -97,7 +97,7 @@ final class FakeLauncher implements AutoCloseable {
                     Frames.send(new Answer.EndOfList(seen + 1), out);
                 }
                 case Ask.Configure() -> Frames.send(
-                    new Answer.Configured("secret", "/ajp", 8192, "/work", "/log", "/owners"), out);
+                    new Answer.Configured("secret", "/ajp", 8192, "/work", "/log", "/owners", "/spool"), out);
             }
         } catch (IOException | InterruptedException e) {
             // The asker has gone.
