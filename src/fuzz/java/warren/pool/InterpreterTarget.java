@@ -1,9 +1,6 @@
 package warren.pool;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -15,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -71,7 +67,7 @@ public final class InterpreterTarget {
             if (records.end() == RecordOracle.End.OPEN) {
                 channel.shutdownOutput();
             }
-            check(interpreter, new Visitor(head), expected);
+            check(interpreter, new Visitor(Map.of("REQUEST_METHOD", head ? "HEAD" : "GET"), new byte[0]), expected);
         } finally {
             interpreter.close();
         }
@@ -99,24 +95,25 @@ public final class InterpreterTarget {
 
     private static void check(Interpreter interpreter, Visitor visitor, Expected expected) throws Exception {
         boolean served = false;
-        try {
-            interpreter.serve(visitor, RequestBody.none(), PATIENCE);
+        try (Delivery delivery = new Delivery(visitor, SpoolSpace.inMemory())) {
+            interpreter.serve(visitor, RequestBody.none(), delivery, Patience.within(PATIENCE));
+            delivery.finish();
             served = true;
         } catch (BadResponse | InterpreterDied e) {
             require(!expected.whole || expected.surplus, "no failure, but got " + e);
         }
-        require(visitor.heads <= 1, "one head at most");
-        require(!served || visitor.heads == 1, "a head before a good end");
+        require(visitor.heads() <= 1, "one head at most");
+        require(!served || visitor.heads() == 1, "a head before a good end");
         boolean reusable = interpreter.fate() == Fate.REUSE && interpreter.isReady();
         require(reusable == (expected.whole && !expected.surplus), "reuse " + expected + ", but it is " + reusable);
-        String written = visitor.written.toString(StandardCharsets.ISO_8859_1);
+        String written = visitor.written();
         if (served) {
             require(expected.whole, "a failure, but it was served");
             require(written.equals(expected.body), "the body \"" + expected.body + "\", but got \"" + written + "\"");
         } else {
             require(expected.body.startsWith(written), "no byte beyond \"" + expected.body + "\"");
         }
-        require(visitor.head.map(ResponseHead::status).orElse(expected.head.status()) == expected.head.status(),
+        require(visitor.head().map(ResponseHead::status).orElse(expected.head.status()) == expected.head.status(),
             "the head " + expected.head);
     }
 
@@ -160,54 +157,6 @@ public final class InterpreterTarget {
         @Override
         public void tell(VirtualHostName name, String line) {
             // Nobody reads it.
-        }
-    }
-
-    private static final class Visitor implements Exchange {
-        private final Map<String, String> parameters;
-        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-        private Optional<ResponseHead> head = Optional.empty();
-        private int heads;
-
-        Visitor(boolean toHead) {
-            parameters = Map.of("REQUEST_METHOD", toHead ? "HEAD" : "GET");
-        }
-
-        @Override
-        public Map<String, String> parameters() {
-            return parameters;
-        }
-
-        @Override
-        public boolean idempotent() {
-            return false;
-        }
-
-        @Override
-        public InputStream body() {
-            return new ByteArrayInputStream(new byte[0]);
-        }
-
-        @Override
-        public void interpreter(GenerationId generation, int pid) {
-            // It is known.
-        }
-
-        @Override
-        public void head(ResponseHead given) {
-            head = Optional.of(given);
-            heads++;
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) {
-            require(heads == 1, "a head before the body");
-            written.write(bytes, offset, length);
-        }
-
-        @Override
-        public void flush() {
-            // Nobody waits.
         }
     }
 }

@@ -20,7 +20,7 @@ public final class RequestWriterTarget {
 
     private RequestWriterTarget() { }
 
-    public static void fuzzerTestOneInput(byte[] input) throws IOException {
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
         ByteBuffer in = ByteBuffer.wrap(input);
         Map<String, String> parameters = new LinkedHashMap<>();
         for (int left = in.hasRemaining() ? in.get() & 15 : 0; left > 0 && in.hasRemaining(); left--) {
@@ -50,10 +50,12 @@ public final class RequestWriterTarget {
         return text.toString();
     }
 
-    private static void check(Map<String, String> parameters, byte[] body) throws IOException {
+    private static void check(Map<String, String> parameters, byte[] body) throws Exception {
         WRITER.begin(parameters);
-        if (body.length > 0) {
-            WRITER.body(body, 0, body.length);
+        try (RequestBody taken = RequestBody.take(new Visitor(parameters, body), SpoolSpace.inMemory(), Long.MAX_VALUE)) {
+            while (taken.left() > 0) {
+                WRITER.body(taken);
+            }
         }
         WRITER.endBody();
         WRITER.ready();
