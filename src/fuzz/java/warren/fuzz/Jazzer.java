@@ -63,6 +63,7 @@ final class Jazzer {
     private int run(List<String> options, List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
             "-Xmx512m", "-XX:+EnableDynamicAgentLoading", "--enable-native-access=ALL-UNNAMED", "-Djava.io.tmpdir=" + temporary(),
+            "-Dwarren.log.directory=" + Target.directory().resolve("target"),
             "-cp", System.getProperty("java.class.path"), "com.code_intelligence.jazzer.Jazzer",
             "--target_class=" + target.className(), "--instrumentation_includes=warren.**", "--custom_hook_includes=warren.**",
             "--disabled_hooks=" + NO_HOOKS, "--reproducer_path=" + found(), "-artifact_prefix=" + found() + "/",
