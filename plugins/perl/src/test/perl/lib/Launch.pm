@@ -60,13 +60,14 @@ sub start ($self, %settings) {
     });
     $self->{parent} = fork // die "fork: $!";
     if (!$self->{parent}) {
-        _become($listener, $fifo, $json, $self->{environment} // {}, $self->{switches});
+        _become($listener, $fifo, $json, $self->{environment} // {},
+            $self->{program} // [$self->{switches}->@*, "-I$runtime", "$runtime/parent.pl"]);
     }
     close $listener;
     return $self;
 }
 
-sub _become ($listener, $fifo, $json, $environment, $switches) {
+sub _become ($listener, $fifo, $json, $environment, $program) {
     POSIX::setsid();
     sysopen my $log, $fifo, O_RDWR | O_NONBLOCK or POSIX::_exit(99);
     POSIX::dup2(fileno $listener, 0);
@@ -77,7 +78,7 @@ sub _become ($listener, $fifo, $json, $environment, $switches) {
     POSIX::setgid(OWNER);
     POSIX::setuid(OWNER);
     %ENV = (PATH => '/usr/bin:/bin', HOME => '/', LANG => 'C.UTF-8', %$environment, WARREN_SETTINGS => $json);
-    { exec '/usr/bin/perl', @$switches, "-I$runtime", "$runtime/parent.pl" }
+    { exec '/usr/bin/perl', @$program }
     POSIX::_exit(98);
 }
 
