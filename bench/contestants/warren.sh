@@ -5,7 +5,8 @@
 # connector and launch stages are in the group "mid"; a parent interpreter begins there as a launch stage, and the
 # harness moves it to "app" by its user after the warm-up, with the interpreters that it forks from then on.
 #
-# From bench/run: WARREN_BENCH_HOME, a built Warren that only root can write, and WARREN_BENCH_UID, the connector's.
+# From bench/run: WARREN_BENCH_HOME, a built Warren that only root can write, WARREN_BENCH_UID, the connector's, and
+# WARREN_BENCH_WARM_UP, seconds.
 # The harness's state must lie where only root can write, for Warren reads its configuration there.
 DESC='mod_proxy_ajp -> Warren, PSGI application (WarrenLocation), as the user'
 COLD=1
@@ -25,6 +26,17 @@ c_start() {
     PIDS+=("$MGR")
     await_ready
     httpd_start
+    warm_up "${WARREN_BENCH_WARM_UP:-0}"
+}
+
+# warm_up SECONDS: the connector's code is compiled by then; the harness's own warm-up of three seconds does not do that.
+warm_up() {
+    (($1 > 0)) || return 0
+    local app
+    wait_ok 1 || return 1
+    for app in page post hello; do
+        one "$app" 16 $((($1 + 2) / 3)) 0 >/dev/null
+    done
 }
 
 prepare_tenants() { :; }
@@ -61,7 +73,7 @@ CONF
 await_ready() {
     local tenths
     for ((tenths = 0; tenths < 300; tenths++)); do
-        grep -qx ready "$RUN/log/warren" && return
+        grep -sqx ready "$RUN/log/warren" && return
         kill -0 "$MGR" 2>/dev/null || break
         sleep 0.1
     done
