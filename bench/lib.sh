@@ -140,7 +140,9 @@ end() {
     wait "$1" 2>/dev/null || true
 }
 
+# None is no failure.
 pids_of() {
+    local found=0
     case $1 in
         httpd) printf '%s\n' "$httpd" && pgrep -P "$httpd" ;;
         launcher) printf '%s\n' "$launcher" ;;
@@ -149,7 +151,8 @@ pids_of() {
         parents) pgrep -P "$launcher" -f '^warren: .* parent$' ;;
         interpreters) pgrep -f '^warren: .* interpreter$' ;;
         owners) pgrep -f '^warren: .* (parent|interpreter)$' ;;
-    esac
+    esac || found=$?
+    ((found <= 1))
 }
 
 # A warm stage has loaded all it needs and waits: it is there, and uses no more CPU time.
