@@ -6,7 +6,7 @@
 # harness moves it to "app" by its user after the warm-up, with the interpreters that it forks from then on.
 #
 # From bench/run: WARREN_BENCH_HOME, a built Warren that only root can write, WARREN_BENCH_UID, the connector's, and
-# WARREN_BENCH_WARM_UP, seconds.
+# WARREN_BENCH_WARM_UP, a number of requests.
 # The harness's state must lie where only root can write, for Warren reads its configuration there.
 DESC='mod_proxy_ajp -> Warren, PSGI application (WarrenLocation), as the user'
 COLD=1
@@ -29,13 +29,15 @@ c_start() {
     warm_up "${WARREN_BENCH_WARM_UP:-0}"
 }
 
-# warm_up SECONDS: the connector's code is compiled by then; the harness's own warm-up of three seconds does not do that.
+# warm_up REQUESTS: the connector's code is compiled by then; the harness's own warm-up of three seconds does not do that.
 warm_up() {
-    (($1 > 0)) || return 0
-    local app
+    local left=$1 app
+    ((left > 0)) || return 0
     wait_ok 1 || return 1
-    for app in page post hello; do
-        one "$app" 16 $((($1 + 2) / 3)) 0 >/dev/null
+    while ((left > 0)); do
+        for app in page post hello; do
+            left=$((left - $(one "$app" 16 2 0 | cut -f 11)))
+        done
     done
 }
 
