@@ -185,7 +185,7 @@ cpu_ticks() {
 memory_kb() {
     local pid
     { for pid in $(pids_of "$1"); do cat "/proc/$pid/smaps_rollup" 2>/dev/null || true; done; } \
-        | awk -v what="$2" '$1 ~ "^" what "(_Clean|_Dirty)?:$" { kb += $2 } END { print kb + 0 }'
+        | awk -v what="${2/Private/Private_(Clean|Dirty)}" '$1 ~ "^" what ":$" { kb += $2 } END { print kb + 0 }'
 }
 
 # Milliseconds that one request takes, on a connection of its own.

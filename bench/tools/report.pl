@@ -47,6 +47,7 @@ sub goals () {
     return;
 }
 
+# Each figure is one value or undef, whatever it was taken from.
 sub goal ($what, $found, $most, $unit) {
     return [$what, "$most $unit", defined $found ? number($found) . " $unit" : 'not measured',
         !defined $found ? '' : $found <= $most ? 'reached' : 'missed'];
@@ -56,19 +57,19 @@ sub goal ($what, $found, $most, $unit) {
 sub per_host () {
     my @kb = map { my $case = $_; median('memory', $case, 'owners-Pss') } '1 script', '20 scripts';
     my @connector = map { my $case = $_; median('memory', $case, 'connector-Pss') } '1 script', '20 scripts';
-    return if grep { !defined } @kb, @connector;
+    return undef if grep { !defined } @kb, @connector;
     return ($kb[1] - $kb[0] + $connector[1] - $connector[0]) / 19 / 1024;
 }
 
 sub together () {
     my @kb = map { median('memory', '20 scripts and load', "$_-Pss") } qw(launcher stages connector);
-    return if grep { !defined } @kb;
+    return undef if grep { !defined } @kb;
     return ($kb[0] + $kb[1] + $kb[2]) / 1024;
 }
 
 sub peers () {
     return if !%peers;
-    my @names = sort { (peer($a, 'hello/16', 'cpu') // 9e9) <=> (peer($b, 'hello/16', 'cpu') // 9e9) } keys %peers;
+    my @names = sort { (peer($a, 'hello/16', 'cpu') // 9e9) <=> (peer($b, 'hello/16', 'cpu') // 9e9) } grep { $_ ne 'contestant' } keys %peers;
     say "## Beside the peers, in one run\n";
     say "CPU time of a request in µs: httpd + what is between + interpreters; then the ratio to mod_proxy_fcgi and to uWSGI.\n";
     table(['contestant', qw(hello page post)], map { my $name = $_; [$name, map { chain($name, "$_/16") } qw(hello page post)] } @names);
@@ -125,7 +126,7 @@ sub memory () {
     say "## Memory\n";
     say "`bench/run ours memory`: MB, proportional / private, and how many processes. Each script's virtual host has a parent and one interpreter.\n";
     my @groups = qw(launcher stages connector parents interpreters httpd);
-    table(['', @groups], map { my $case = $_; [$case, map { sprintf '%s / %s, %d', (map { number($_ / 1024) } median('memory', $case, "$groups[$_]-Pss"),
+    table(['', @groups], map { my $case = $_; [$case, map { sprintf '%s / %s, %d', (map { number(($_ // 0) / 1024) } median('memory', $case, "$groups[$_]-Pss"),
         median('memory', $case, "$groups[$_]-Private")), median('memory', $case, "$groups[$_]-count") } 0 .. $#groups] } cases('memory'));
     return;
 }
@@ -173,12 +174,12 @@ sub cases ($measure) {
 }
 
 sub values_of ($measure, $case, $what) {
-    my $values = $ours{$measure}{$case}{$what} // [];
+    my $values = (($ours{$measure} // {})->{$case} // {})->{$what} // [];
     return sort { $a <=> $b } @$values;
 }
 
 sub median ($measure, $case, $what) {
-    my @sorted = values_of($measure, $case, $what) or return;
+    my @sorted = values_of($measure, $case, $what) or return undef;    # one value, also in a list
     return @sorted % 2 ? $sorted[$#sorted / 2] : ($sorted[@sorted / 2 - 1] + $sorted[@sorted / 2]) / 2;
 }
 
@@ -194,7 +195,7 @@ sub total ($measure, $case, $what) {
     return $sum;
 }
 
-sub peer ($name, $test, $metric) { return $peers{$name}{$test}{$metric} }
+sub peer ($name, $test, $metric) { return (($peers{$name} // {})->{$test} // {})->{$metric} }
 sub ratio ($one, $other)         { return defined $one && $other ? $one / $other : undef }
 
 sub number ($value) {
