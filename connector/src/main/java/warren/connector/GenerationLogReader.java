@@ -150,7 +150,6 @@ final class GenerationLogReader implements Runnable {
         if (bytesUntilLoss > 0) {
             bytesUntilLoss -= count;
             if (bytesUntilLoss <= 0) {
-                endLine();
                 batch.add(prefix() + "warren: the FIFO of this log was full, lines may be missing here");
             }
         } else if (count == READ_BYTES) {

@@ -76,6 +76,7 @@ final class VirtualHostLog {
         int written = write(batch, all.size());
         if (confession.isPresent() && written > 0) {
             knownToOwner = confessed;
+            confessions.take(1);
             written--;
         }
         losses = losses.unwritten(lines.size() - written);
@@ -133,7 +134,7 @@ final class VirtualHostLog {
     /** What the owner does not know of yet, at most once a second. */
     private Optional<String> confession() {
         LogLosses unknown = losses.since(knownToOwner);
-        if (unknown.linesOverRate() + unknown.linesUnwritten() == 0 || !confessions.take(1)) {
+        if (unknown.linesOverRate() + unknown.linesUnwritten() == 0 || !confessions.hasRoom()) {
             return Optional.empty();
         }
         List<String> parts = new ArrayList<>();
