@@ -16,8 +16,8 @@ final class UnwrittenLines implements ErrorHandler {
     private long lost;
     private long told;
     private final ThreadLocal<Throwable> lastOfThread = new ThreadLocal<>();
-    private Instant since = Instant.EPOCH;
-    private String why = "";
+    private volatile Instant since = Instant.EPOCH;
+    private volatile String why = "";
 
     @Override
     public void error(String message) {
