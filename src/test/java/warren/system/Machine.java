@@ -74,6 +74,11 @@ final class Machine implements AutoCloseable {
         return base.resolve("sites").resolve(owner);
     }
 
+    /** The launcher's part of the cgroup tree. */
+    Path cgroup() throws IOException {
+        return Leftovers.cgroups(base).get(0);
+    }
+
     int port() {
         return port;
     }
@@ -164,6 +169,7 @@ final class Machine implements AutoCloseable {
             Define WARREN_RUNTIME @base@/run
             Define WARREN_STATE   @base@/state
             Define WARREN_LOG     @base@/log
+            Define WARREN_SPOOL   @base@/spool
             Include "@base@/warren/httpd/warren.conf"
             <IfModule mod_warren.c>
                 WarrenUser #@connector@

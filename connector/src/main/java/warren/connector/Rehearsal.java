@@ -125,7 +125,8 @@ final class Rehearsal {
             directory.resolve("interpreter.sock").toString(), directory.resolve("interpreter.log").toString());
         switch (Frames.receiveAsk(in)) {
             case Ask.Configure() -> Frames.send(new Answer.Configured(SECRET, directory.resolve("ajp.sock").toString(),
-                PACKET_BYTES, directory.toString(), directory.toString(), directory.resolve("owners").toString()), out);
+                PACKET_BYTES, directory.toString(), directory.toString(), directory.resolve("owners").toString(),
+                directory.toString()), out);
             case Ask.ListVirtualHosts(long seen) when seen == 0 -> {
                 Frames.send(new Answer.Listed(new VirtualHost(NAME, Optional.of(token), "/srv",
                     List.of(new Route.Application("/app", "/srv/app.psgi")), true, PoolSettings.DEFAULT, 0,
@@ -141,6 +142,7 @@ final class Rehearsal {
             case Ask.Launch launch -> Frames.send(launched, out);
             case Ask.Stop stop -> Frames.send(new Answer.Stopped(), out);
             case Ask.Kill kill -> Frames.send(new Answer.Killed(true), out);
+            case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);
             case Ask.ReportReload report -> Frames.send(new Answer.Noted(), out);
         }
     }

@@ -43,4 +43,10 @@ public sealed interface Ask {
      * another launcher. Answers: any number of {@link Answer.Running}, then {@link Answer.EndOfGenerations}.
      */
     record ListGenerations() implements Ask { }
+
+    /**
+     * An owner's log that is long enough to be rotated, or is not there. The launcher looks itself, and makes, rotates or
+     * leaves it. Answer: {@link Answer.Noted}.
+     */
+    record RotateLog(VirtualHostName virtualHost) implements Ask { }
 }

@@ -20,14 +20,16 @@ final class Asks {
     private final Configurations configurations;
     private final Generations generations;
     private final Reloads reloads;
+    private final OwnersLogRotation ownersLogs;
 
     Asks(Directories directories, Secrets secrets, Configurations configurations, Generations generations,
-            Reloads reloads) {
+            Reloads reloads, OwnersLogRotation ownersLogs) {
         this.directories = directories;
         this.secrets = secrets;
         this.configurations = configurations;
         this.generations = generations;
         this.reloads = reloads;
+        this.ownersLogs = ownersLogs;
     }
 
     /** Sends one answer of an ask. */
@@ -39,7 +41,8 @@ final class Asks {
         switch (ask) {
             case Ask.Configure() -> answers.send(new Answer.Configured(secrets.ajpSecret(),
                 directories.ajpSocket().toString(), AJP_PACKET_BYTES, directories.connectorWork().toString(),
-                directories.connectorLogs().toString(), directories.ownersLogs().toString()));
+                directories.connectorLogs().toString(), directories.ownersLogs().toString(),
+                directories.spool().toString()));
             case Ask.ListVirtualHosts(long seen) -> list(seen, answers);
             case Ask.Launch(VirtualHostName name) -> launch(name, answers);
             case Ask.Stop stop -> {
@@ -58,6 +61,10 @@ final class Asks {
                     answers.send(running);
                 }
                 answers.send(new Answer.EndOfGenerations());
+            }
+            case Ask.RotateLog(VirtualHostName name) -> {
+                configurations.current().find(name).ifPresent(ownersLogs::tend);
+                answers.send(new Answer.Noted());
             }
         }
     }

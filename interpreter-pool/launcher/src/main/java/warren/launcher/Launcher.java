@@ -79,7 +79,8 @@ public final class Launcher {
             (int) server.httpdGid(), AJP_MODE);
         this.ajp = left.isPresent() ? left.get().ajp() : freshAjpSocket();
         this.askServer = new AskServer(directories, server.connectorUid(), (int) server.connectorGid(),
-            new Asks(directories, secrets, configurations, generations, reloads));
+            new Asks(directories, secrets, configurations, generations, reloads,
+                new OwnersLogRotation(directories.ownersLogs(), server.connectorUid())));
         this.connector = new ConnectorProcess(cgroups, directories, stages, ajp, program, this::connectorEnded);
         left.ifPresent(connector::takeOver);
     }
@@ -103,7 +104,8 @@ public final class Launcher {
 
     /** Where everything of this configuration lies. */
     public static Directories directoriesOf(ServerSettings server) {
-        return new Directories(server.runtimeDirectory(), server.stateDirectory(), server.logDirectory());
+        return new Directories(server.runtimeDirectory(), server.stateDirectory(), server.logDirectory(),
+            server.spoolDirectory());
     }
 
     /**

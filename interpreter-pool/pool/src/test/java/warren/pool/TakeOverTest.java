@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -16,7 +15,6 @@ import warren.contract.VirtualHostName;
 
 /** What a connector finds running that it did not ask for: after the one before it, or with another launcher. */
 final class TakeOverTest {
-    private static final Duration LONG = Duration.ofSeconds(20);
     private static final FakeInterpreter.Script MUTE = me -> me.say("Status: 500\r\n\r\n").end();
 
     private static VirtualHost host(long reloads) {
@@ -43,7 +41,7 @@ final class TakeOverTest {
             public void tell(VirtualHostName name, String sentence) {
                 stage.told.add(sentence);
             }
-        });
+        }, stage.directory());
         pools.takeOver(hosts, running);
         return pools;
     }
@@ -70,7 +68,8 @@ final class TakeOverTest {
 
     @Test
     void hasInterpretersReadyOfWhatRunsWhereTheConfigurationSaysSo() throws Exception {
-        PoolSettings three = new PoolSettings(3, 3, 0, 3, 0, 100, LONG, LONG, LONG, LONG, LONG);
+        PoolSettings usual = Stage.settings(3);
+        PoolSettings three = new PoolSettings(3, 3, 0, 3, 0, usual.inFlight(), usual.queueLength(), usual.deadlines(), usual.spool());
         try (Stage stage = new Stage(Stage.settings(2), Stage.OK)) {
             stage.get();
             try (Pools next = next(stage, List.of(Stage.host(three, 0, Optional.empty())))) {
