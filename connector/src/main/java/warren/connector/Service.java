@@ -26,7 +26,7 @@ final class Service {
 
     private Service(LauncherClient launcher, Answer.Configured configured) throws IOException {
         OwnersLogs ownersLogs = new OwnersLogs(Path.of(configured.ownersLogDirectory()));
-        pools = new Pools(launcher, ownersLogs);
+        pools = new Pools(launcher, ownersLogs, Path.of(configured.spoolDirectory()));
         servlet = new GatewayServlet(virtualHosts, pools, ownersLogs);
         server = new AjpServer(configured, servlet);
         follower = new VirtualHostsFollower(launcher, virtualHosts, pools);
