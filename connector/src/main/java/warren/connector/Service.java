@@ -28,7 +28,7 @@ final class Service {
     private Service(LauncherClient launcher, Answer.Configured configured) throws IOException {
         ownersLogs = new OwnersLogs(Path.of(configured.ownersLogDirectory()), virtualHosts::logRotation,
             launcher::rotateLog);
-        pools = new Pools(launcher, ownersLogs);
+        pools = new Pools(launcher, ownersLogs, Path.of(configured.spoolDirectory()));
         servlet = new GatewayServlet(virtualHosts, pools, ownersLogs);
         server = new AjpServer(configured, servlet);
         follower = new VirtualHostsFollower(launcher, virtualHosts, pools);

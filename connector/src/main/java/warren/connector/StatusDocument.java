@@ -27,13 +27,14 @@ record StatusDocument(long pid, Instant started, long requests, String java, Str
         .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS).build();
 
     /** {@link PoolStatus} in plain values, and what the owner's log has lost. */
-    record Pool(String name, String state, int total, int busy, int idle, int waiting, long launches, long requests,
+    record Pool(String name, String state, int total, int busy, int idle, int waiting, int inFlight, long spooledBytes,
+                long launches, long requests,
                 long failures, Optional<String> lastFailure, Optional<String> quarantine,
                 LogLosses log, List<Generation> generations) {
         static Pool of(PoolStatus status, LogLosses log) {
             return new Pool(status.name().value(), status.state().name(), status.total(), status.busy(),
-                status.idle(), status.waiting(), status.launches(), status.requests(), status.failures(),
-                status.lastFailure().map(LogText::escape), status.quarantine(), log,
+                status.idle(), status.waiting(), status.inFlight(), status.spooledBytes(), status.launches(),
+                status.requests(), status.failures(), status.lastFailure().map(LogText::escape), status.quarantine(), log,
                 status.generations().stream().map(Generation::of).toList());
         }
     }

@@ -251,7 +251,7 @@ final class Generations {
      */
     private boolean stopIfIdle(Generation generation) {
         if (host.pool().start() > 0
-                || System.nanoTime() - lastUsedNanos < host.pool().deadlines().idle().toNanos() || slots.inside() > 0) {
+                || System.nanoTime() - lastUsedNanos < host.pool().deadlines().idle().toNanos() || slots.claims() > 0) {
             return false;
         }
         synchronized (this) {
@@ -259,7 +259,7 @@ final class Generations {
                 return true;
             }
             current = Optional.empty();
-            if (slots.inside() > 0) {
+            if (slots.claims() > 0) {
                 current = Optional.of(generation);
                 return false;
             }

@@ -49,7 +49,7 @@ final class Stage implements AutoCloseable {
             public void tell(VirtualHostName name, String sentence) {
                 told.add(sentence);
             }
-        });
+        }, directory);
         host = host(settings, 0, Optional.empty());
         pools.update(List.of(host));
     }
