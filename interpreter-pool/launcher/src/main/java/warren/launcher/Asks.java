@@ -21,14 +21,16 @@ final class Asks {
     private final Configurations configurations;
     private final Generations generations;
     private final Reloads reloads;
+    private final OwnersLogRotation ownersLogs;
 
     Asks(Directories directories, Secrets secrets, Configurations configurations, Generations generations,
-            Reloads reloads) {
+            Reloads reloads, OwnersLogRotation ownersLogs) {
         this.directories = directories;
         this.secrets = secrets;
         this.configurations = configurations;
         this.generations = generations;
         this.reloads = reloads;
+        this.ownersLogs = ownersLogs;
     }
 
     /** Sends the answers of an ask; when this returns, the kernel has them. */
@@ -56,6 +58,10 @@ final class Asks {
                 answers.send(new Answer.Killed(generations.kill(kill.generation(), kill.reportedPid())));
             case Ask.ReportReload report -> {
                 reloads.reported(report);
+                answers.send(new Answer.Noted());
+            }
+            case Ask.RotateLog(VirtualHostName name) -> {
+                configurations.current().find(name).ifPresent(ownersLogs::tend);
                 answers.send(new Answer.Noted());
             }
         }

@@ -64,7 +64,8 @@ public final class Launcher {
         take(first);
         this.ajp = UnixSocket.listen(directories.ajpSocket().toString(), (int) server.httpdGid(), AJP_MODE);
         this.askServer = new AskServer(directories, server.connectorUid(), (int) server.connectorGid(),
-            new Asks(directories, secrets, configurations, generations, reloads));
+            new Asks(directories, secrets, configurations, generations, reloads,
+                new OwnersLogRotation(directories.ownersLogs(), server.connectorUid())));
         this.connector = new ConnectorProcess(cgroups, directories, stages, ajp, new UserId(server.connectorUid()),
             new GroupId(server.connectorGid()), home, this::connectorEnded);
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import warren.contract.Deadlines;
+import warren.contract.LogRotation;
 import warren.contract.PoolSettings;
 import warren.contract.Route;
 import warren.contract.SpoolLimits;
@@ -85,7 +86,9 @@ final class Sites {
         site.applications().forEach((path, file) -> routes.add(new Route.Application(path, file)));
         site.services().forEach((path, service) -> routes.add(new Route.Service(path, new VirtualHostName(service))));
         VirtualHost host = new VirtualHost(name, Optional.ofNullable(tokens.get(name)), site.documentRoot(), routes,
-            site.handlesFiles(), pool(site.pool()), reloads.countOf(name), Optional.empty());
+            site.handlesFiles(), pool(site.pool()),
+            site.log().map(log -> new LogRotation(log.bytes(), log.kept())).orElse(LogRotation.DEFAULT),
+            reloads.countOf(name), Optional.empty());
         List<GroupId> groups = site.owner().supplementaryGids().stream().map(GroupId::new).toList();
         Site.Owner owner = new Site.Owner(new UserId(site.owner().uid()), new GroupId(site.owner().gid()), groups,
             Path.of(site.home()));
