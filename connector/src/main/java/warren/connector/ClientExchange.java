@@ -4,6 +4,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.SelectableChannel;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -16,7 +18,7 @@ import warren.pool.ResponseHead;
 /**
  * One request and its response, between Tomcat and an interpreter. The response goes on as it comes; an interpreter
  * that says {@code Warren-Failure} has its body dropped and gets one of our error pages instead. An
- * {@link IOException} of any method here but a {@link WrongLength} is the client's side failing.
+ * {@link IOException} of any method here is the client's side failing.
  */
 final class ClientExchange implements Exchange {
     /** RFC 9110 section 9.2.2. */
@@ -25,17 +27,20 @@ final class ClientExchange implements Exchange {
 
     private final HttpServletRequest request;
     private final HttpServletResponse response;
+    private final HttpdConnection connection;
     private final Map<String, String> parameters;
     private Optional<ResponseHead> head = Optional.empty();
     private Optional<GenerationId> generation = Optional.empty();
     private OptionalInt pid = OptionalInt.empty();
-    private long declared = UNKNOWN;
-    private long written;
 
-    ClientExchange(HttpServletRequest request, HttpServletResponse response, Map<String, String> parameters) {
+    /** @param patience how long a write may wait for the client to take something */
+    ClientExchange(HttpServletRequest request, HttpServletResponse response, HttpdConnection connection,
+                   Map<String, String> parameters, Duration patience) {
         this.request = request;
         this.response = response;
+        this.connection = connection;
         this.parameters = parameters;
+        connection.writeWithin(patience);
     }
 
     @Override
@@ -46,6 +51,18 @@ final class ClientExchange implements Exchange {
     @Override
     public boolean idempotent() {
         return IDEMPOTENT.contains(request.getMethod());
+    }
+
+    /** Without a length and chunks there is no body (RFC 9112 section 6.3); Tomcat would ask httpd for one. */
+    @Override
+    public long bodyLength() {
+        long declared = request.getContentLengthLong();
+        return declared < 0 && request.getHeader("Transfer-Encoding") == null ? 0 : Math.max(declared, UNKNOWN);
+    }
+
+    @Override
+    public Optional<SelectableChannel> channel() {
+        return Optional.of(connection.channel());
     }
 
     @Override
@@ -68,8 +85,7 @@ final class ClientExchange implements Exchange {
         response.setStatus(head.status());
         for (Header header : head.headers()) {
             if (header.name().equalsIgnoreCase("Content-Length")) {
-                declared = Long.parseLong(header.value());
-                response.setContentLengthLong(declared);
+                response.setContentLengthLong(Long.parseLong(header.value()));
             } else {
                 response.addHeader(header.name(), header.value());
             }
@@ -78,12 +94,8 @@ final class ClientExchange implements Exchange {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-        if (bodyIsDropped()) {
+        if (failure().isPresent()) {
             return;
-        }
-        written += length;
-        if (declared != UNKNOWN && written > declared) {
-            throw new WrongLength("the interpreter's body is longer than its Content-Length of " + declared);
         }
         response.getOutputStream().write(bytes, offset, length);
     }
@@ -92,13 +104,6 @@ final class ClientExchange implements Exchange {
     public void flush() throws IOException {
         if (failure().isEmpty()) {
             response.flushBuffer();
-        }
-    }
-
-    /** The interpreter has said all: whether it was as much as it promised. */
-    void finish() throws WrongLength {
-        if (declared != UNKNOWN && !bodyIsDropped() && written < declared) {
-            throw new WrongLength("the interpreter's body ends after " + written + " of " + declared + " bytes");
         }
     }
 
@@ -116,11 +121,5 @@ final class ClientExchange implements Exchange {
     String interpreterFields(String otherwise) {
         String pidField = pid.isPresent() ? " pid=" + pid.getAsInt() : "";
         return generation.map(GenerationId::toString).orElse(otherwise) + pidField;
-    }
-
-    /** RFC 9110 sections 9.3.2, 15.3.5 and 15.4.5. */
-    private boolean bodyIsDropped() {
-        int status = response.getStatus();
-        return failure().isPresent() || request.getMethod().equals("HEAD") || status == 204 || status == 304;
     }
 }

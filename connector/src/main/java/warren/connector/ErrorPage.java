@@ -38,6 +38,7 @@ final class ErrorPage {
             case 400 -> "Bad Request";
             case 403 -> "Forbidden";
             case 404 -> "Not Found";
+            case 413 -> "Content Too Large";
             case 502 -> "Bad Gateway";
             case 503 -> "Service Unavailable";
             case 504 -> "Gateway Timeout";
@@ -50,6 +51,7 @@ final class ErrorPage {
             case 400 -> "The address is malformed.";
             case 403 -> "The request was not forwarded as it should be.";
             case 404 -> "There is nothing at this address.";
+            case 413 -> "What was sent is larger than is taken here.";
             case 502 -> "The application ended without a usable answer.";
             case 503 -> "The application cannot take the request now. Please try again soon.";
             case 504 -> "The application took too long.";

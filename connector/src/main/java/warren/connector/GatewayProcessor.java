@@ -3,7 +3,9 @@ package warren.connector;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.channels.SelectableChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.ErrorState;
@@ -13,6 +15,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.tomcat.util.buf.MessageBytes;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
@@ -76,7 +79,7 @@ final class GatewayProcessor extends AjpProcessor {
         byte[] sought = ('\n' + "\0" + (char) name.length() + name + '\0').getBytes(StandardCharsets.ISO_8859_1);
         int count = 0;
         for (int at = AJP_HEADER_BYTES; at + sought.length <= end; at++) {
-            if (Arrays.equals(bytes, at, at + sought.length, sought, 0, sought.length)) {
+            if (bytes[at] == '\n' && Arrays.equals(bytes, at, at + sought.length, sought, 0, sought.length)) {
                 count++;
             }
         }
@@ -113,6 +116,16 @@ final class GatewayProcessor extends AjpProcessor {
         @Override
         public void cut() {
             GatewayProcessor.this.cut();
+        }
+
+        @Override
+        public SelectableChannel channel() {
+            return ((NioChannel) socketWrapper.getSocket()).getIOChannel();
+        }
+
+        @Override
+        public void writeWithin(Duration time) {
+            socketWrapper.setWriteTimeout(time.toMillis());
         }
 
         @Override

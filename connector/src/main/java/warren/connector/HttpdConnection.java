@@ -1,6 +1,8 @@
 package warren.connector;
 
 import jakarta.servlet.ServletConnection;
+import java.nio.channels.SelectableChannel;
+import java.time.Duration;
 
 /**
  * The AJP connection that a request came by, as {@code ServletRequest.getServletConnection()} gives it to the
@@ -18,6 +20,12 @@ interface HttpdConnection extends ServletConnection {
      * has for all of it and cuts its client too, whichever framing it uses.
      */
     void cut();
+
+    /** The connection itself, non-blocking: to be waited for, not to be written to. */
+    SelectableChannel channel();
+
+    /** How long a write may wait for httpd to take something; it fails then. */
+    void writeWithin(Duration time);
 
     /** The response, which must be committed, is the connection's last: httpd is told not to use it again. */
     void endAfterResponse();

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import warren.contract.LogRotation;
 import warren.contract.Token;
 import warren.contract.VirtualHost;
 import warren.contract.VirtualHostName;
@@ -41,6 +42,11 @@ final class VirtualHosts {
         return right && token != DECOY ? host : Optional.empty();
     }
 
+    /** When the log of that name is to be rotated. */
+    LogRotation logRotation(VirtualHostName name) {
+        return named(name).map(VirtualHost::logRotation).orElse(LogRotation.DEFAULT);
+    }
+
     /** How many there are. */
     int count() {
         return byName.size();
@@ -48,7 +54,7 @@ final class VirtualHosts {
 
     /** The longest drain time of any, for the connector's own drain. */
     Duration longestDrain() {
-        return byName.values().stream().map(host -> host.pool().drainTimeout())
+        return byName.values().stream().map(host -> host.pool().deadlines().drain())
             .max(Duration::compareTo).orElse(Duration.ZERO);
     }
 }

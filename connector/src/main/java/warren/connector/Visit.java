@@ -65,10 +65,10 @@ final class Visit {
         owner = Optional.of(destination.pool().name());
         requireServing(destination.pool());
         Map<String, String> variables = CgiVariables.of(request, destination, id);
-        ClientExchange made = new ClientExchange(request, response, variables);
+        ClientExchange made = new ClientExchange(request, response, connection, variables,
+            destination.pool().pool().deadlines().write());
         exchange = Optional.of(made);
         pools.of(destination.pool().name()).serve(made);
-        made.finish();
         if (made.failure().isPresent()) {
             throw Refusal.of(made.failure().get().status(), "the interpreter reports a failure of the owner's code");
         }

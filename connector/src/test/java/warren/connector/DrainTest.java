@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import warren.contract.PoolSettings;
 import warren.contract.Route;
+import warren.contract.SpoolLimits;
 import warren.contract.Token;
 import warren.contract.VirtualHost;
 import warren.contract.VirtualHostName;
@@ -33,8 +34,8 @@ class DrainTest {
         """.formatted(TOKEN);
 
     private static VirtualHost alice(String route) {
-        PoolSettings pool = new PoolSettings(0, 4, 0, 4, 1000, 10, Duration.ofSeconds(5), Duration.ofSeconds(10),
-            Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofSeconds(5));
+        PoolSettings pool = new PoolSettings(0, 4, 0, 4, 1000, 100, 10, RealConnector.deadlines(Duration.ofSeconds(10)),
+            SpoolLimits.DEFAULT);
         return new VirtualHost(new VirtualHostName("alice.localhost"), Optional.of(new Token(TOKEN)), "/tmp",
             List.of(new Route.Application(route, "/srv/alice/app.psgi")), false, pool, 0, Optional.empty());
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import warren.contract.Answer;
+import warren.contract.Deadlines;
 import warren.contract.VirtualHost;
 
 /** The connector's real program in a JVM of its own, as an ordinary user, with a {@link FakeLauncher} beside it. */
@@ -45,7 +46,7 @@ final class RealConnector implements AutoCloseable {
         }
         launcher = new FakeLauncher(directory, new Answer.Configured(SECRET, ajpSocket().toString(), 8192,
             directory.resolve("work").toString(), directory.resolve("logs").toString(),
-            directory.resolve("owners").toString()), hosts);
+            directory.resolve("owners").toString(), directory.resolve("work").toString()), hosts);
         process = new ProcessBuilder(command(classPath)).redirectErrorStream(true)
             .redirectOutput(output().toFile()).start();
         Await.until("the connector is ready", () -> {
@@ -54,6 +55,12 @@ final class RealConnector implements AutoCloseable {
             }
             return Files.readString(output()).contains("ready\n");
         });
+    }
+
+    /** Short ones, and this one for each wait for an interpreter's word. */
+    static Deadlines deadlines(Duration request) {
+        return new Deadlines(Duration.ofSeconds(10), Duration.ofSeconds(5), request, request, request,
+            Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofSeconds(5));
     }
 
     private List<String> command(String classPath) {

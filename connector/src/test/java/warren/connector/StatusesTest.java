@@ -26,11 +26,6 @@ class StatusesTest {
     }
 
     @Test
-    void blameTheInterpreterForALengthThatIsWrong() {
-        assertEquals(502, Statuses.of(new WrongLength("short")).orElseThrow().status());
-    }
-
-    @Test
     void blameTheConnectorForTheUnforeseen() {
         assertEquals(500, Statuses.of(new IllegalStateException("x")).orElseThrow().status());
     }

@@ -29,11 +29,13 @@ my %actions = (
     '/died-late' => sub {
         out("Content-Type: text/plain\r\n\r\n" . 'x' x 20000);
         $request->Flush;
+        select undef, undef, undef, 1;    # so that a part of it is with the client
         POSIX::_exit(3);
     },
     '/died-late-length' => sub {
         out("Content-Type: text/plain\r\nContent-Length: 50000\r\n\r\n" . 'x' x 20000);
         $request->Flush;
+        select undef, undef, undef, 1;    # so that a part of it is with the client
         POSIX::_exit(3);
     },
     '/short' => sub { out("Content-Type: text/plain\r\nContent-Length: 50000\r\n\r\nshort") },

@@ -55,6 +55,7 @@ record OwnDirective(String name, Where where, int least, int most, String expect
         one("WarrenRuntimeDirectory", Where.SERVER, "an absolute path", Values::isAbsolutePath),
         one("WarrenStateDirectory", Where.SERVER, "an absolute path", Values::isAbsolutePath),
         one("WarrenLogDirectory", Where.SERVER, "an absolute path", Values::isAbsolutePath),
+        one("WarrenSpoolDirectory", Where.SERVER, "an absolute path", Values::isAbsolutePath),
         number("WarrenMinimumUid", Where.SERVER, 1, LAST_ID),
         number("WarrenMinimumGid", Where.SERVER, 1, LAST_ID),
         new OwnDirective("WarrenUserGroup", Where.SITE, 2, 2 + MOST_GROUPS,
@@ -71,17 +72,25 @@ record OwnDirective(String name, Where where, int least, int most, String expect
         one("WarrenLanguage", Where.ANY, "a language such as perl", Values::isWord),
         new OwnDirective("WarrenPlugin", Where.ANY, 1, MOST_GROUPS, "names of plugins, lower-case letters, digits and -",
             arguments -> arguments.stream().allMatch(Values::isWord)),
+        new OwnDirective("WarrenLogRotate", Where.ANY, 1, 2, LogValues.EXPECTED,
+            arguments -> LogValues.of(arguments).isPresent()),
         number("PerlInterpStart", Where.ANY, 0, 10_000),
         number("PerlInterpMax", Where.ANY, 1, 10_000),
         number("PerlInterpMinSpare", Where.ANY, 0, 10_000),
         number("PerlInterpMaxSpare", Where.ANY, 0, 10_000),
         number("PerlInterpMaxRequests", Where.ANY, 0, Integer.MAX_VALUE),
+        number("WarrenInFlightMax", Where.ANY, 1, 100_000),
         number("WarrenQueueLength", Where.ANY, 0, 100_000),
-        time("WarrenQueueTimeout"),
         time("WarrenLaunchTimeout"),
+        time("WarrenQueueTimeout"),
+        time("WarrenFirstByteTimeout"),
+        time("WarrenResponseIdleTimeout"),
         time("WarrenRequestTimeout"),
+        time("WarrenWriteTimeout"),
         time("WarrenIdleTimeout"),
-        time("WarrenDrainTimeout"))
+        time("WarrenDrainTimeout"),
+        size("WarrenRequestBodyMax"),
+        size("WarrenSpoolMax"))
         .collect(Collectors.toUnmodifiableMap(d -> d.name().toLowerCase(Locale.ROOT), d -> d));
 
     private static OwnDirective one(String name, Where where, String expected, Predicate<String> valid) {
@@ -90,6 +99,10 @@ record OwnDirective(String name, Where where, int least, int most, String expect
 
     private static OwnDirective number(String name, Where where, long least, long most) {
         return one(name, where, "a number from " + least + " to " + most, text -> Values.isNumber(text, least, most));
+    }
+
+    private static OwnDirective size(String name) {
+        return one(name, Where.ANY, Values.SIZE, text -> Values.bytes(text).isPresent());
     }
 
     private static OwnDirective time(String name) {

@@ -21,12 +21,23 @@ final class PoolReader {
         int minSpare = within(all, "PerlInterpMinSpare", defaults.minSpare(), maxSpare, "PerlInterpMaxSpare", name);
         return new PoolValues(start, max, minSpare, maxSpare,
             (int) number(all, "PerlInterpMaxRequests", defaults.maxRequests()),
-            (int) number(all, "WarrenQueueLength", defaults.queueLength()),
-            time(all, "WarrenQueueTimeout", defaults.queueTimeout()),
-            time(all, "WarrenLaunchTimeout", defaults.launchTimeout()),
-            time(all, "WarrenRequestTimeout", defaults.requestTimeout()),
-            time(all, "WarrenIdleTimeout", defaults.idleTimeout()),
-            time(all, "WarrenDrainTimeout", defaults.drainTimeout()));
+            (int) number(all, "WarrenInFlightMax", defaults.inFlight()),
+            (int) number(all, "WarrenQueueLength", defaults.queueLength()), times(all),
+            size(all, "WarrenRequestBodyMax", defaults.requestBodyBytes()),
+            size(all, "WarrenSpoolMax", defaults.spoolBytes()));
+    }
+
+    private PoolValues.Times times(OurDirectives all) {
+        PoolValues.Times otherwise = defaults.times();
+        return new PoolValues.Times(
+            time(all, "WarrenLaunchTimeout", otherwise.launch()),
+            time(all, "WarrenQueueTimeout", otherwise.queue()),
+            time(all, "WarrenFirstByteTimeout", otherwise.firstByte()),
+            time(all, "WarrenResponseIdleTimeout", otherwise.responseIdle()),
+            time(all, "WarrenRequestTimeout", otherwise.request()),
+            time(all, "WarrenWriteTimeout", otherwise.write()),
+            time(all, "WarrenIdleTimeout", otherwise.idle()),
+            time(all, "WarrenDrainTimeout", otherwise.drain()));
     }
 
     private int within(OurDirectives all, String directive, int otherwise, int most, String limit, String name) {
@@ -45,5 +56,9 @@ final class PoolReader {
 
     private static Duration time(OurDirectives all, String directive, Duration otherwise) {
         return all.last(directive).flatMap(found -> Values.duration(found.argument(0))).orElse(otherwise);
+    }
+
+    private static long size(OurDirectives all, String directive, long otherwise) {
+        return all.last(directive).map(found -> Values.bytes(found.argument(0)).orElseThrow()).orElse(otherwise);
     }
 }

@@ -33,7 +33,7 @@ final class ServerReader {
                 "a connector in root's group", "a user of a group of its own");
         }
         return new ServerSettings(uid.id(), gid, httpdGroup(main), directory("WarrenRuntimeDirectory", "/run/warren"),
-            directory("WarrenStateDirectory", "/var/lib/warren"), directory("WarrenLogDirectory", "/var/log/warren"),
+            directory("WarrenStateDirectory", "/var/lib/warren"), directory("WarrenLogDirectory", "/var/log/warren"), directory("WarrenSpoolDirectory", "/var/spool/warren"),
             floor("WarrenMinimumUid"), floor("WarrenMinimumGid"));
     }
 

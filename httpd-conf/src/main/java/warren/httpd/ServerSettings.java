@@ -11,11 +11,12 @@ import java.nio.file.Path;
  * @param runtimeDirectory for sockets
  * @param stateDirectory for what httpd includes
  * @param logDirectory for logs
+ * @param spoolDirectory for bodies too large for memory
  * @param minimumUid the lowest UID that an owner may have
  * @param minimumGid the lowest GID that an owner may have
  */
 public record ServerSettings(long connectorUid, long connectorGid, long httpdGid, Path runtimeDirectory,
-                             Path stateDirectory, Path logDirectory, long minimumUid, long minimumGid) {
+                             Path stateDirectory, Path logDirectory, Path spoolDirectory, long minimumUid, long minimumGid) {
     /** The include with the tokens and the secret, readable to root alone. */
     public Path secretsFile() {
         return stateDirectory.resolve("secrets.conf");

@@ -3,6 +3,7 @@ package warren.httpd;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,9 +11,13 @@ import java.util.regex.Pattern;
 final class Values {
     static final String NAME = "1 to 128 of [A-Za-z0-9._-], a letter or digit first, no \"..\"";
     static final String DURATION = "a time such as 30, 30s, 500ms, 5min or 1h, more than 0 and at most a day";
+    static final String SIZE = "a number of bytes such as 65536, 64K, 256M or 2G, at most 1048576G";
+    private static final Pattern BYTES = Pattern.compile("([0-9]{1,16})([KMG]?)");
+    private static final long MOST_BYTES = 1L << 50;
     private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
     private static final Pattern TIME = Pattern.compile("([0-9]{1,9})(ms|s|min|h|)");
     private static final Pattern URL_PATH = Pattern.compile("/|(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,10}");
     private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9-]{0,63}");
 
     private Values() { }
@@ -26,7 +31,7 @@ final class Values {
     }
 
     static boolean isNumber(String value, long least, long most) {
-        return value.matches("[0-9]{1,10}") && Long.parseLong(value) >= least && Long.parseLong(value) <= most;
+        return NUMBER.matcher(value).matches() && Long.parseLong(value) >= least && Long.parseLong(value) <= most;
     }
 
     /** A plain number is seconds, as in httpd. */
@@ -43,6 +48,22 @@ final class Values {
             default -> Duration.ofSeconds(number);
         };
         return Optional.of(duration).filter(d -> !d.isZero() && d.compareTo(Duration.ofDays(1)) <= 0);
+    }
+
+    /** K, M and G are powers of 1024. */
+    static OptionalLong bytes(String value) {
+        Matcher size = BYTES.matcher(value);
+        if (!size.matches()) {
+            return OptionalLong.empty();
+        }
+        int shift = switch (size.group(2)) {
+            case "K" -> 10;
+            case "M" -> 20;
+            case "G" -> 30;
+            default -> 0;
+        };
+        long number = Long.parseLong(size.group(1));
+        return number > MOST_BYTES >> shift ? OptionalLong.empty() : OptionalLong.of(number << shift);
     }
 
     static boolean isUrlPath(String value) {

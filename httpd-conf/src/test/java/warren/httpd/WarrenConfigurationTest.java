@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,7 +82,7 @@ class WarrenConfigurationTest {
         assertEquals("perl", site.language());
         assertEquals(8, site.pool().max());
         assertEquals(7, site.pool().queueLength());
-        assertEquals(Duration.ofMillis(500), site.pool().requestTimeout());
+        assertEquals(Duration.ofMillis(500), site.pool().times().request());
         assertEquals(List.of("PerlModule First", "PerlModule Second", "WarrenMemoryMax 256M"),
             site.directives().stream().map(d -> d.name() + " " + d.arguments().get(0)).toList());
     }
@@ -95,6 +96,22 @@ class WarrenConfigurationTest {
     void letsADefaultGiveWayToASetting() throws IOException {
         assertEquals(1, only(alice("", "PerlInterpMax 1")).pool().maxSpare());
         assertEquals(3, only(alice("", "PerlInterpMinSpare 3")).pool().maxSpare());
+    }
+
+    @Test
+    void readsWhenALogIsRotated() throws IOException {
+        String server = "<IfModule mod_warren.c>\nWarrenLogRotate 20M 7\n</IfModule>\n";
+        assertEquals(Optional.empty(), only(alice("", "")).log());
+        assertEquals(Optional.of(new LogValues(20 << 20, 7)), only(server + alice("", "")).log());
+        assertEquals(Optional.of(new LogValues(1 << 20, 1)), only(server + alice("", "WarrenLogRotate 1024K 1")).log());
+        assertEquals(Optional.of(new LogValues(Long.MAX_VALUE, 0)), only(server + alice("", "WarrenLogRotate Off")).log());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10M", "1023K 5", "10M 0", "10M 101", "off 5", "5 10M", "10MB 5"})
+    void quarantinesALogRotationThatIsNone(String arguments) throws IOException {
+        String problem = quarantine(alice("", "WarrenLogRotate " + arguments));
+        assertTrue(problem.contains("expected \"off\", or a size from 1M on"), problem);
     }
 
     @Test
@@ -174,6 +191,12 @@ class WarrenConfigurationTest {
         "WarrenQueueTimeout 0 | expected a time",
         "WarrenQueueTimeout 25h | expected a time",
         "WarrenQueueTimeout 5x | expected a time",
+        "WarrenWriteTimeout 0 | expected a time",
+        "WarrenInFlightMax 0 | expected a number from 1 to 100000",
+        "WarrenSpoolMax 1e3M | expected a number of bytes such as",
+        "WarrenSpoolMax 256Q | expected a number of bytes such as",
+        "WarrenSpoolMax 2000000G | expected a number of bytes such as",
+        "WarrenRequestBodyMax -1 | expected a number of bytes such as",
         "WarrenApplication app /srv/x | expected a URL path",
         "WarrenApplication /app/x srv/x | expected a URL path and the absolute path",
         "WarrenApplication /app/../x /srv/x | expected a URL path",

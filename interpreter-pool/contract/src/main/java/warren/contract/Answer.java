@@ -12,9 +12,10 @@ public sealed interface Answer {
      * @param workDirectory a directory that only the connector's user can enter
      * @param logDirectory where {@code connector.log} goes
      * @param ownersLogDirectory where the launcher makes {@code NAME.log} for each virtual host; root's directory
+     * @param spoolDirectory a directory on disk that only the connector's user can enter, for large bodies
      */
     record Configured(String ajpSecret, String ajpSocket, int ajpPacketBytes, String workDirectory, String logDirectory,
-                      String ownersLogDirectory) implements Answer {
+                      String ownersLogDirectory, String spoolDirectory) implements Answer {
         @Override
         public String toString() {
             return "Configured[" + ajpSocket + "]";

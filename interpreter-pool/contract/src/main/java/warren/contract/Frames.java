@@ -33,6 +33,7 @@ public final class Frames {
                 generation(new FrameWriter(5), generation).number(pid).sendTo(stream);
             case Ask.ReportReload(VirtualHostName name, long reloads, String failure) ->
                 new FrameWriter(6).text(name.value()).number(reloads).text(failure).sendTo(stream);
+            case Ask.RotateLog(VirtualHostName name) -> new FrameWriter(8).text(name.value()).sendTo(stream);
         }
     }
 
@@ -46,7 +47,8 @@ public final class Frames {
             case 4 -> new Ask.Stop(generation(in));
             case 5 -> new Ask.Kill(generation(in), in.number(1, Integer.MAX_VALUE));
             case 6 -> new Ask.ReportReload(in.name(), in.number(), in.text());
-            default -> throw new MalformedFrame("an ask of type " + type + ", expected 1 to 6");
+            case 8 -> new Ask.RotateLog(in.name());
+            default -> throw new MalformedFrame("an ask of type " + type + ", expected 1 to 8");
         };
         in.end();
         return ask;
@@ -56,7 +58,7 @@ public final class Frames {
         switch (answer) {
             case Answer.Configured c -> new FrameWriter(1).text(c.ajpSecret()).text(c.ajpSocket())
                 .number(c.ajpPacketBytes()).text(c.workDirectory()).text(c.logDirectory()).text(c.ownersLogDirectory())
-                .sendTo(stream);
+                .text(c.spoolDirectory()).sendTo(stream);
             case Answer.Listed(VirtualHost host) -> virtualHost(new FrameWriter(2), host).sendTo(stream);
             case Answer.EndOfList(long revision) -> new FrameWriter(3).number(revision).sendTo(stream);
             case Answer.Launched l ->
@@ -73,7 +75,8 @@ public final class Frames {
         FrameReader in = FrameReader.receive(stream);
         int type = in.type();
         Answer answer = switch (type) {
-            case 1 -> new Answer.Configured(in.text(), in.text(), in.number(8192, 65536), in.text(), in.text(), in.text());
+            case 1 -> new Answer.Configured(in.text(), in.text(), in.number(8192, 65536), in.text(), in.text(), in.text(),
+                in.text());
             case 2 -> new Answer.Listed(virtualHost(in));
             case 3 -> new Answer.EndOfList(in.number());
             case 4 -> new Answer.Launched(generation(in), in.text(), in.text());
@@ -105,24 +108,35 @@ public final class Frames {
                     out.number(2).text(path).text(service.value());
             }
         }
-        PoolSettings pool = host.pool();
-        return out.flag(host.handlesFiles())
-            .number(pool.start()).number(pool.max()).number(pool.minSpare()).number(pool.maxSpare())
-            .number(pool.maxRequests()).number(pool.queueLength()).duration(pool.queueTimeout())
-            .duration(pool.launchTimeout()).duration(pool.requestTimeout()).duration(pool.idleTimeout())
-            .duration(pool.drainTimeout())
+        return pool(out.flag(host.handlesFiles()), host.pool())
+            .number(host.logRotation().bytes()).number(host.logRotation().kept())
             .number(host.reloads()).text(host.quarantine().orElse(""));
     }
 
     private static VirtualHost virtualHost(FrameReader in) throws MalformedFrame {
         try {
             return new VirtualHost(in.name(), optional(in.text()).map(Token::new), in.text(), routes(in), in.flag(),
-                new PoolSettings(count(in), count(in), count(in), count(in), count(in), count(in), in.duration(),
-                    in.duration(), in.duration(), in.duration(), in.duration()),
-                in.number(), optional(in.text()));
+                pool(in), new LogRotation(in.number(), count(in)), in.number(), optional(in.text()));
         } catch (IllegalArgumentException e) {
             throw new MalformedFrame(e.getMessage());
         }
+    }
+
+    private static FrameWriter pool(FrameWriter out, PoolSettings pool) {
+        Deadlines deadlines = pool.deadlines();
+        return out.number(pool.start()).number(pool.max()).number(pool.minSpare()).number(pool.maxSpare())
+            .number(pool.maxRequests()).number(pool.inFlight()).number(pool.queueLength())
+            .duration(deadlines.launch()).duration(deadlines.queue()).duration(deadlines.firstByte())
+            .duration(deadlines.responseIdle()).duration(deadlines.request()).duration(deadlines.write())
+            .duration(deadlines.idle()).duration(deadlines.drain())
+            .number(pool.spool().requestBodyBytes()).number(pool.spool().allBytes());
+    }
+
+    private static PoolSettings pool(FrameReader in) throws MalformedFrame {
+        return new PoolSettings(count(in), count(in), count(in), count(in), count(in), count(in), count(in),
+            new Deadlines(in.duration(), in.duration(), in.duration(), in.duration(), in.duration(), in.duration(),
+                in.duration(), in.duration()),
+            new SpoolLimits(in.number(), in.number()));
     }
 
     private static List<Route> routes(FrameReader in) throws MalformedFrame {

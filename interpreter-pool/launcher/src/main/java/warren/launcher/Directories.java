@@ -20,8 +20,9 @@ import warren.contract.GenerationId;
  * @param runtime sockets, gone after a stop
  * @param state tokens; root alone
  * @param logs the launcher's, the connector's and the owners' logs
+ * @param spool the connector's, for bodies; a file in it has lost its name before a byte is in it
  */
-public record Directories(Path runtime, Path state, Path logs) {
+public record Directories(Path runtime, Path state, Path logs, Path spool) {
     Path ajpSocket() {
         return runtime.resolve("ajp/ajp.sock");
     }
@@ -83,6 +84,7 @@ public record Directories(Path runtime, Path state, Path logs) {
         make(runtime.resolve("generations"), "rwx--x---", 0, connectorGroup);
         removeTree(connectorWork());
         make(connectorWork(), "rwx------", connectorUser, connectorGroup);
+        make(spool, "rwx------", connectorUser, connectorGroup);
         make(state, "rwx------", 0, 0);
         make(logs, "rwxr-xr-x", 0, 0);
         make(connectorLogs(), "rwx------", connectorUser, connectorGroup);

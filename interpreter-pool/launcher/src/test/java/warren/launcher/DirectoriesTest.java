@@ -23,7 +23,8 @@ class DirectoriesTest {
     @BeforeEach
     void make() throws IOException {
         scratch = new Scratch();
-        directories = new Directories(scratch.path("run"), scratch.path("state"), scratch.path("log"));
+        directories = new Directories(scratch.path("run"), scratch.path("state"), scratch.path("log"),
+            scratch.path("spool"));
     }
 
     @AfterEach
@@ -84,7 +85,8 @@ class DirectoriesTest {
     void refusesADirectoryInsideSomebodysOwn() throws IOException {
         Path own = Files.createDirectory(scratch.path("own"));
         Files.setAttribute(own, "unix:uid", 60101);
-        directories = new Directories(own.resolve("a/run"), scratch.path("state"), scratch.path("log"));
+        directories = new Directories(own.resolve("a/run"), scratch.path("state"), scratch.path("log"),
+            scratch.path("spool"));
         assertRefused(own + " belongs to UID 60101");
         assertFalse(Files.exists(own.resolve("a/run")));
     }
@@ -95,7 +97,8 @@ class DirectoriesTest {
         Files.setAttribute(own, "unix:uid", 60101);
         Path good = Files.createDirectory(scratch.path("good"));
         Files.createSymbolicLink(own.resolve("link"), good);
-        directories = new Directories(own.resolve("link/run"), scratch.path("state"), scratch.path("log"));
+        directories = new Directories(own.resolve("link/run"), scratch.path("state"), scratch.path("log"),
+            scratch.path("spool"));
         assertRefused(own + " belongs to UID 60101");
     }
 

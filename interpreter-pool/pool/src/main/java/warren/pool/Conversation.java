@@ -2,154 +2,201 @@ package warren.pool;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One request and its response on one connection, all on the thread that brought the request: what can be sent is
  * sent, what has come is taken, and only where neither is possible does it wait, for both. So an interpreter may answer
- * before it has read the body, and a large body in both directions cannot lock the two up. The client's body is read
- * on the same thread, between looks at the response: what an interpreter says meanwhile waits for the client's next
- * bytes.
+ * before it has read the body, and a large body in both directions cannot lock the two up. The client gets what it
+ * takes without waiting, as soon as there is plenty or the interpreter pauses; the rest is spooled, and only past the
+ * spool's limit does the interpreter wait for the client.
  */
 final class Conversation {
     /** A script that takes two writes for one response should not cost the client two packets. */
     private static final Duration LULL = Duration.ofMillis(5);
     /** As httpd's mod_cgi gives a script whose client has gone (apr's APR_KILL_AFTER_TIMEOUT). */
     private static final Duration GRACE = Duration.ofSeconds(3);
-    private static final int CHUNK_BYTES = 32 * 1024;
 
     private final UnixStream stream;
     private final RecordReader records;
     private final RequestWriter writer;
     private final Response response;
+    private final Delivery delivery;
+    private final Optional<SelectableChannel> client;
     private final StandardError standardError;
-    private Deadline deadline;
-    private InputStream body = InputStream.nullInputStream();
-    private byte[] chunk = new byte[0];
+    private final Patience patience;
+    private final RequestBody body;
+    private Deadline whole;
+    private Deadline next;
+    private Optional<Deadline> stalled = Optional.empty();
     private boolean bodyEnded;
     private boolean unwritable;
     private boolean deaf;
 
-    Conversation(UnixStream stream, RecordReader records, RequestWriter writer, Response response,
-            StandardError standardError, Deadline deadline) {
+    Conversation(UnixStream stream, RecordReader records, RequestWriter writer, Response response, Delivery delivery,
+            Optional<SelectableChannel> client, StandardError standardError, RequestBody body, Patience patience) {
         this.stream = stream;
         this.records = records;
         this.writer = writer;
         this.response = response;
+        this.delivery = delivery;
+        this.client = client;
         this.standardError = standardError;
-        this.deadline = deadline;
+        this.body = body;
+        this.patience = patience;
+        this.whole = Deadline.after(patience.whole());
+        this.next = Deadline.after(patience.firstByte());
     }
 
     /**
-     * All of it, to the end of the response.
+     * All of it, to the end of the response. Afterwards the client may not have all of that yet.
      *
      * @return whether the whole request was taken, so that the connection can take another
-     * @throws IOException where the client's side failed before its whole body had come
      */
-    boolean hold(Map<String, String> parameters, RequestBody body)
-            throws InterpreterGone, ProtocolBroken, Overrun, IOException {
-        begin(parameters, body);
-        while (true) {
-            boolean sent = send();
-            if (sent && !bodyEnded) {
-                if (take()) {
-                    return false;
-                }
-                feed();
-            } else {
-                await(sent);
-                if (take()) {
-                    return sent && bodyEnded && !unwritable;
+    boolean hold(Map<String, String> parameters) throws InterpreterGone, ProtocolBroken, Overrun {
+        try {
+            begin(parameters);
+            while (true) {
+                boolean sent = send();
+                handOverWhatIsTaken();
+                if (!delivery.hasRoom()) {
+                    awaitClient();
+                } else {
+                    await(sent);
+                    if (take()) {
+                        return sent && !unwritable;
+                    }
                 }
             }
-            if (deadline.isOver()) {
-                throw new Overrun();
-            }
+        } catch (IOException e) {
+            throw new InterpreterGone(e);
+        } finally {
+            stream.forgetClient();
         }
     }
 
-    private void begin(Map<String, String> parameters, RequestBody given) {
+    private void begin(Map<String, String> parameters) {
         records.reset();
+        body.rewind();
         writer.begin(parameters);
-        for (int from = 0; from < given.startLength(); from += FastCgi.MOST_CONTENT_BYTES) {
-            writer.body(given.start(), from, Math.min(FastCgi.MOST_CONTENT_BYTES, given.startLength() - from));
-        }
-        body = given.rest();
-        bodyEnded = given.isWhole();
+        bodyEnded = body.left() == 0;
         if (bodyEnded) {
             writer.endBody();
         }
         writer.ready();
     }
 
-    /** One that has closed its end may still have answered before: that is for reading to find out. */
-    private boolean send() {
-        if (unwritable) {
-            return true;
+    /** As much as it takes now; whether that was all. One that has closed its end may still have answered before. */
+    private boolean send() throws IOException {
+        while (!unwritable && sendWritten()) {
+            if (bodyEnded) {
+                return true;
+            }
+            writer.body(body);
+            bodyEnded = body.left() == 0;
+            if (bodyEnded) {
+                writer.endBody();
+            }
+            writer.ready();
+            next = Deadline.after(patience.firstByte());
         }
+        return unwritable;
+    }
+
+    private boolean sendWritten() {
         try {
             return writer.send(stream);
         } catch (IOException e) {
             unwritable = true;
-            bodyEnded = true;
-            return true;
+            return false;
         }
     }
 
-    /** A body cut short must not look like a short body: the caller ends the interpreter without its end. */
-    private void feed() throws IOException {
-        if (deaf) {
-            throw response.clientFailure().orElseThrow();
-        }
-        if (chunk.length == 0) {
-            chunk = new byte[CHUNK_BYTES];
-        }
-        int count = body.read(chunk);
-        if (count > 0) {
-            writer.body(chunk, 0, count);
-        } else if (count < 0) {
-            writer.endBody();
-            bodyEnded = true;
-        }
-        writer.ready();
-    }
-
-    private void await(boolean sent) throws InterpreterGone, Overrun {
-        try {
-            if (response.hasUnflushed()) {
-                if (ready(sent, deadline.orEarlier(LULL))) {
-                    return;
-                }
-                response.flush();
-                mindClient();
+    private void await(boolean sent) throws Overrun, IOException {
+        if (delivery.isWaiting() || delivery.isUnflushed()) {
+            if (ready(sent, false, whole.orEarlier(LULL))) {
+                return;
             }
-            if (!ready(sent, deadline)) {
-                throw new Overrun();
-            }
-        } catch (IOException e) {
-            throw new InterpreterGone(e);
+            flush();
         }
+        ready(sent, delivery.isWaiting(), until());
+        requireTime();
     }
 
-    private boolean ready(boolean sent, Deadline until) throws IOException {
-        return sent ? stream.awaitReadable(until) : stream.awaitReadableOrWritable(until);
+    /** The interpreter pauses: what it has said until now should reach the client. */
+    private void flush() throws IOException {
+        while (delivery.isWaiting() && clientTakes()) {
+            delivery.handOver();
+        }
+        if (!delivery.isWaiting() && delivery.isUnflushed()) {
+            delivery.flush();
+        }
+        mindClient();
+    }
+
+    /** Until the client takes more; the interpreter's time stands still. */
+    private void awaitClient() throws Overrun, IOException {
+        flush();
+        if (!delivery.hasRoom()) {
+            ready(true, true, until());
+        }
+        next = Deadline.after(patience.pause());
+        requireTime();
+    }
+
+    private boolean ready(boolean sent, boolean alsoClient, Deadline until) throws IOException {
+        return stream.await(delivery.hasRoom(), !sent, alsoClient ? client : Optional.empty(), until);
+    }
+
+    private void handOverWhatIsTaken() throws IOException {
+        while (delivery.isPlenty() && clientTakes()) {
+            delivery.handOver();
+        }
+        mindClient();
+    }
+
+    private boolean clientTakes() throws IOException {
+        boolean takes = client.isEmpty() || stream.isWritable(client.get());
+        if (takes) {
+            stalled = Optional.empty();
+        } else if (stalled.isEmpty()) {
+            stalled = Optional.of(Deadline.after(patience.write()));
+        } else if (stalled.get().isOver()) {
+            delivery.fail(new SocketTimeoutException("the client has taken nothing for " + patience.write().toMillis()
+                + " ms (WarrenWriteTimeout)"));
+        }
+        return takes;
+    }
+
+    private Deadline until() {
+        Deadline first = whole.orEarlier(next);
+        return stalled.isPresent() ? first.orEarlier(stalled.get()) : first;
+    }
+
+    private void requireTime() throws Overrun {
+        if (whole.isOver()) {
+            throw deaf ? new Overrun(GRACE, "after its client had gone")
+                : new Overrun(patience.whole(), "for its response (WarrenRequestTimeout)");
+        }
+        if (next.isOver()) {
+            throw response.isSilent() ? new Overrun(patience.firstByte(), "until its first byte (WarrenFirstByteTimeout)")
+                : new Overrun(patience.pause(), "for the next piece of its response (WarrenResponseIdleTimeout)");
+        }
     }
 
     /** Takes what is there; whether it was the end. */
-    private boolean take() throws InterpreterGone, ProtocolBroken {
-        int count;
-        try {
-            count = records.fill(stream);
-        } catch (IOException e) {
-            throw new InterpreterGone(e);
-        }
+    private boolean take() throws InterpreterGone, ProtocolBroken, IOException {
+        int count = records.fill(stream);
         if (count < 0) {
             throw new InterpreterGone(new EOFException("it closed its connection"));
         }
         if (count > 0) {
             response.heard();
+            next = Deadline.after(patience.pause());
         }
         return takeRecords();
     }
@@ -164,7 +211,6 @@ final class Conversation {
                     return true;
                 }
                 case NOTHING -> {
-                    mindClient();
                     return false;
                 }
             }
@@ -173,9 +219,10 @@ final class Conversation {
 
     /** A client that goes away leaves the interpreter a short time to end well. */
     private void mindClient() {
-        if (!deaf && response.clientFailure().isPresent()) {
+        if (!deaf && delivery.hasFailed()) {
             deaf = true;
-            deadline = deadline.orEarlier(GRACE);
+            stalled = Optional.empty();
+            whole = whole.orEarlier(GRACE);
         }
     }
 }

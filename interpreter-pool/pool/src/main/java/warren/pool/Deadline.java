@@ -23,7 +23,10 @@ record Deadline(long nanos) {
     }
 
     Deadline orEarlier(Duration time) {
-        Deadline other = after(time);
+        return orEarlier(after(time));
+    }
+
+    Deadline orEarlier(Deadline other) {
         return other.nanos - nanos < 0 ? other : this;
     }
 }

@@ -7,5 +7,7 @@ enum Fate {
     /** It is done; closing its connection ends it. */
     CLOSE,
     /** It may run on and would not notice that nobody listens: the launcher must kill it as well. */
-    KILL
+    KILL,
+    /** The same, after it could say in its owner's log where it is. */
+    TELL_AND_KILL
 }

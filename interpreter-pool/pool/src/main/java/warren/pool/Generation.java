@@ -67,7 +67,7 @@ final class Generation {
     private final class Forks extends BasePooledObjectFactory<Interpreter> {
         @Override
         public Interpreter create() throws IOException, LaunchRefusal {
-            Interpreter made = Interpreter.connect(id, socket, log, settings.launchTimeout());
+            Interpreter made = Interpreter.connect(id, socket, log, settings.deadlines().launch());
             alive.put(made, true);
             LOG.debug("{} ready", made);
             return made;
@@ -149,7 +149,7 @@ final class Generation {
     /** It comes back after a request, and stays where that ended well and the settings have a place for it. */
     void giveBack(Interpreter interpreter) {
         busy.remove(interpreter);
-        if (interpreter.fate() == Fate.REUSE && isWornOut(interpreter)) {
+        if (interpreter.fate() == Fate.REUSE && interpreter.hasServed(settings.maxRequests())) {
             interpreter.leave(Fate.CLOSE, "it has served PerlInterpMaxRequests");
         }
         // Not invalidateObject(): that one makes another in its place, here, whether or not one is wanted.
@@ -157,10 +157,6 @@ final class Generation {
         synchronized (pool) {
             pool.returnObject(interpreter);
         }
-    }
-
-    private boolean isWornOut(Interpreter interpreter) {
-        return settings.maxRequests() > 0 && interpreter.served() >= settings.maxRequests();
     }
 
     boolean lacksSpares() {

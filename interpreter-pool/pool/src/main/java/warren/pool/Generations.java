@@ -172,7 +172,7 @@ final class Generations {
     /** PerlInterpStart: before anybody asks. */
     void launchAhead() {
         try {
-            serving(System.nanoTime(), Deadline.after(host.pool().launchTimeout()));
+            serving(System.nanoTime(), Deadline.after(host.pool().deadlines().launch()));
         } catch (LaunchFailed | PoolExhausted e) {
             LOG.info("vhost={} was not launched ahead: {}", host.name(), e.getMessage());
         }
@@ -199,7 +199,7 @@ final class Generations {
         draining.add(generation);
         generation.drain();
         LOG.debug("{} drains", generation.id());
-        shared.after(host.pool().drainTimeout(), () -> {
+        shared.after(host.pool().deadlines().drain(), () -> {
             if (stop(generation)) {
                 LOG.warn("{} did not drain in time", generation.id());
             }
@@ -224,7 +224,7 @@ final class Generations {
     }
 
     private Duration tendingPause() {
-        Duration idle = host.pool().idleTimeout();
+        Duration idle = host.pool().deadlines().idle();
         return idle.compareTo(TEND_EVERY) < 0 ? idle : TEND_EVERY;
     }
 
@@ -251,7 +251,7 @@ final class Generations {
      */
     private boolean stopIfIdle(Generation generation) {
         if (host.pool().start() > 0
-                || System.nanoTime() - lastUsedNanos < host.pool().idleTimeout().toNanos() || slots.inside() > 0) {
+                || System.nanoTime() - lastUsedNanos < host.pool().deadlines().idle().toNanos() || slots.claims() > 0) {
             return false;
         }
         synchronized (this) {
@@ -259,7 +259,7 @@ final class Generations {
                 return true;
             }
             current = Optional.empty();
-            if (slots.inside() > 0) {
+            if (slots.claims() > 0) {
                 current = Optional.of(generation);
                 return false;
             }

@@ -1,7 +1,9 @@
 package warren.pool;
 
 import java.io.InputStream;
+import java.nio.channels.SelectableChannel;
 import java.util.Map;
+import java.util.Optional;
 import warren.contract.GenerationId;
 
 /** The request that proves that an interpreter has loaded its code; only an empty 200 is right. */
@@ -26,6 +28,16 @@ final class Hello implements Exchange {
     @Override
     public boolean idempotent() {
         return false;
+    }
+
+    @Override
+    public long bodyLength() {
+        return 0;
+    }
+
+    @Override
+    public Optional<SelectableChannel> channel() {
+        return Optional.empty();
     }
 
     @Override

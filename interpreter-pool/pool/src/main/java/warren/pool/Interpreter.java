@@ -2,10 +2,14 @@ package warren.pool;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectableChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.contract.GenerationId;
@@ -16,6 +20,7 @@ import warren.contract.GenerationId;
  */
 final class Interpreter {
     private static final Logger LOG = LogManager.getLogger(Interpreter.class);
+    private static final double LAST_FIFTH = 0.2;
     private static final Map<String, String> HELLO = Map.of("WARREN_HELLO", "1", "REQUEST_METHOD", "GET");
 
     private final GenerationId generation;
@@ -26,6 +31,8 @@ final class Interpreter {
     private final OwnersLog log;
     private OptionalInt pid = OptionalInt.empty();
     private int served;
+    /** Which part of its last fifth of requests it is spared, so that not all are replaced at once. */
+    private final double earlier = ThreadLocalRandom.current().nextDouble(LAST_FIFTH);
     private Fate fate = Fate.REUSE;
     private String reason = "no longer needed";
 
@@ -65,9 +72,16 @@ final class Interpreter {
 
     private void hello(Deadline deadline) throws InterpreterGone, ProtocolBroken, Overrun, IOException {
         Hello hello = new Hello(HELLO);
-        Response response = new Response(hello);
-        converse(HELLO, RequestBody.none(), response, deadline);
-        String value = response.privateHeader("warren-pid").orElse("");
+        try (Delivery delivery = new Delivery(hello, SpoolSpace.inMemory())) {
+            Response response = new Response(delivery, false);
+            converse(HELLO, hello.channel(), RequestBody.none(), response, delivery,
+                Patience.within(Duration.ofNanos(deadline.leftNanos())));
+            delivery.finish();
+            takePid(hello, response.privateHeader("warren-pid").orElse(""));
+        }
+    }
+
+    private void takePid(Hello hello, String value) throws ProtocolBroken {
         if (!hello.isAnswered() || !value.matches("[1-9][0-9]{0,8}")) {
             throw new ProtocolBroken("no status 200 with its pid and an empty body");
         }
@@ -80,38 +94,47 @@ final class Interpreter {
      *
      * @throws IOException where the client's side failed
      */
-    void serve(Exchange exchange, RequestBody body, Duration within)
+    void serve(Exchange exchange, RequestBody body, Delivery delivery, Patience patience)
             throws InterpreterDied, BadResponse, DeadlineExceeded, IOException {
         served++;
-        Response response = new Response(exchange);
+        Map<String, String> parameters = withLength(exchange.parameters(), body);
+        Response response = new Response(delivery, "HEAD".equals(parameters.get("REQUEST_METHOD")));
         leave(Fate.KILL, "its request failed");
         try {
-            boolean whole = converse(exchange.parameters(), body, response, Deadline.after(within));
-            judge(whole, response);
+            judge(converse(parameters, exchange.channel(), body, response, delivery, patience), response);
         } catch (InterpreterGone e) {
             leave(Fate.KILL, "its connection ended");
-            requireClient(response);
+            delivery.requireClient();
             throw new InterpreterDied(this + " ended its connection inside a request (" + e.getCause().getMessage()
-                + ")", id(), response, e);
+                + ")", id(), response.isSilent(), delivery.hasBegun(), e);
         } catch (ProtocolBroken e) {
             leave(Fate.KILL, "it broke the protocol");
-            requireClient(response);
-            throw new BadResponse(this + " sent " + e.getMessage(), id(), response.headTaken(), e);
+            delivery.requireClient();
+            throw new BadResponse(this + " sent " + e.getMessage(), id(), delivery.hasBegun(), e);
         } catch (Overrun e) {
-            leave(Fate.KILL, "its time was over");
-            requireClient(response);
-            throw new DeadlineExceeded(this + " took longer than " + within.toMillis() + " ms", id(),
-                response.headTaken(), e);
+            leave(Fate.TELL_AND_KILL, "its time was over");
+            delivery.requireClient();
+            throw new DeadlineExceeded(this + " " + e.getMessage(), id(), delivery.hasBegun(), e);
         }
-        requireClient(response);
+        delivery.requireClient();
     }
 
-    private boolean converse(Map<String, String> parameters, RequestBody body, Response response, Deadline deadline)
-            throws InterpreterGone, ProtocolBroken, Overrun, IOException {
+    /** CGI has no chunks: a body has a length (RFC 3875 section 4.1.2), which is known by now. */
+    private static Map<String, String> withLength(Map<String, String> parameters, RequestBody body) {
+        if (body.length() == 0 || parameters.containsKey("CONTENT_LENGTH")) {
+            return parameters;
+        }
+        Map<String, String> all = new HashMap<>(parameters);
+        all.put("CONTENT_LENGTH", Long.toString(body.length()));
+        return all;
+    }
+
+    private boolean converse(Map<String, String> parameters, Optional<SelectableChannel> client, RequestBody body,
+            Response response, Delivery delivery, Patience patience) throws InterpreterGone, ProtocolBroken, Overrun {
         StandardError standardError = new StandardError(line -> log.tell(generation.virtualHost(), line));
         try {
-            return new Conversation(stream, records, writer, response, standardError, deadline)
-                .hold(parameters, body);
+            return new Conversation(stream, records, writer, response, delivery, client, standardError, body, patience)
+                .hold(parameters);
         } finally {
             standardError.end();
             writer.trim();
@@ -127,13 +150,6 @@ final class Interpreter {
         } else {
             fate = Fate.REUSE;
             reason = "no longer needed";
-        }
-    }
-
-    /** Whatever else came of it, nobody is there any more who could be told. */
-    private static void requireClient(Response response) throws IOException {
-        if (response.clientFailure().isPresent()) {
-            throw response.clientFailure().get();
         }
     }
 
@@ -155,9 +171,9 @@ final class Interpreter {
         }
     }
 
-    /** How many requests it has had. */
-    int served() {
-        return served;
+    /** Whether it has had as many requests as it may have; 0 is no limit. */
+    boolean hasServed(int maxRequests) {
+        return maxRequests > 0 && served >= maxRequests - (int) (maxRequests * earlier);
     }
 
     Fate fate() {

@@ -6,9 +6,9 @@ import java.util.Optional;
 public final class InterpreterDied extends RequestFailed {
     private final boolean silent;
 
-    InterpreterDied(String sentence, InterpreterId interpreter, Response response, Throwable cause) {
-        super(sentence, Optional.of(interpreter), response.headTaken(), cause);
-        this.silent = response.isSilent();
+    InterpreterDied(String sentence, InterpreterId interpreter, boolean silent, boolean headSent, Throwable cause) {
+        super(sentence, Optional.of(interpreter), headSent, cause);
+        this.silent = silent;
     }
 
     /** Whether it died without a byte of a response. */

@@ -11,9 +11,9 @@ import org.apache.logging.log4j.Logger;
 import warren.contract.VirtualHost;
 
 /**
- * One virtual host's interpreters. {@link #serve} is a request's way: in, if the queue is not full; its body's start;
- * a slot; the generation that serves, launched if there is none; an interpreter of it; the conversation; back. Each
- * generation has a Commons Pool of its own, so that one can drain beside the next; how many may be at work or wait is
+ * One virtual host's interpreters. {@link #serve} is a request's way: in, if there are not too many; its body, all of
+ * it; a slot, if the queue is not full; the generation that serves, launched if there is none; an interpreter of it; the
+ * conversation; back; the rest of the response to its client. Each generation has a Commons Pool of its own, so that one can drain beside the next; how many may be at work or wait is
  * counted for the virtual host as a whole.
  */
 public final class InterpreterPool {
@@ -23,6 +23,7 @@ public final class InterpreterPool {
     private final Shared shared;
     private final Slots slots;
     private final Generations generations;
+    private final SpoolSpace space;
     private final AtomicBoolean tending = new AtomicBoolean();
     private final LongAdder requests = new LongAdder();
     private final LongAdder failures = new LongAdder();
@@ -33,6 +34,7 @@ public final class InterpreterPool {
         this.host = host;
         this.shared = shared;
         this.slots = new Slots(host.pool());
+        this.space = shared.spoolSpace(host.pool().spool().allBytes());
         this.generations = new Generations(host, shared, slots);
         if (host.pool().start() > 0 && host.quarantine().isEmpty()) {
             shared.run(generations::launchAhead);
@@ -40,65 +42,79 @@ public final class InterpreterPool {
     }
 
     /**
-     * Borrows an interpreter, has it serve, and gives it back. Blocks on the pool, the interpreter and the client, each
-     * within the virtual host's deadlines.
+     * Borrows an interpreter, has it serve, and gives it back. Blocks on the client, the pool, the interpreter and the
+     * client again, each within the virtual host's deadlines.
      *
-     * @throws PoolExhausted where too many wait already, or no interpreter became free in time
+     * @throws BodyTooLarge where the request's body is longer than it may be
+     * @throws SpoolFull where there is no room for it
+     * @throws PoolExhausted where too many are there or wait already, or no interpreter became free in time
      * @throws LaunchFailed where there is no generation to serve with
      * @throws InterpreterDied where the interpreter ended inside the request
      * @throws BadResponse where it broke FastCGI or CGI
      * @throws DeadlineExceeded where it took too long
      * @throws IOException where the client's side failed
      */
-    public void serve(Exchange exchange) throws PoolExhausted, LaunchFailed, InterpreterDied, BadResponse,
-            DeadlineExceeded, IOException {
+    public void serve(Exchange exchange) throws RequestFailed, IOException {
         long arrival = System.nanoTime();
         requests.increment();
         boolean entered = slots.enter();
         try {
             if (!entered) {
-                throw exhausted("the queue is full");
+                throw exhausted("has WarrenInFlightMax requests");
             }
             serveInside(exchange, arrival);
-        } catch (PoolExhausted e) {
-            failures.increment();
-            throw e;
-        } catch (LaunchFailed | InterpreterDied | BadResponse | DeadlineExceeded e) {
+        } catch (InterpreterDied | BadResponse | DeadlineExceeded | LaunchFailed e) {
             failures.increment();
             lastFailure = Optional.of(e.getMessage());
             throw e;
+        } catch (RequestFailed e) {
+            failures.increment();
+            throw e;
         } finally {
             if (entered) {
-                generations.used();
                 slots.leave();
             }
         }
     }
 
-    private void serveInside(Exchange exchange, long arrival) throws PoolExhausted, LaunchFailed, InterpreterDied,
-            BadResponse, DeadlineExceeded, IOException {
-        RequestBody body = RequestBody.of(exchange.body());
+    private void serveInside(Exchange exchange, long arrival) throws RequestFailed, IOException {
+        try (RequestBody body = RequestBody.take(exchange, space, host.pool().spool().requestBodyBytes());
+                Delivery delivery = new Delivery(exchange, space)) {
+            answer(exchange, body, delivery, arrival);
+            delivery.finish();
+        }
+    }
+
+    /** When it returns, no interpreter is held any more. */
+    private void answer(Exchange exchange, RequestBody body, Delivery delivery, long arrival)
+            throws RequestFailed, IOException {
+        if (!slots.claim()) {
+            throw exhausted("has a full queue (WarrenQueueLength)");
+        }
         try {
-            serveOnce(exchange, body, arrival);
+            answerOnce(exchange, body, delivery, arrival);
         } catch (InterpreterDied e) {
-            if (!e.silent() || !exchange.idempotent() || !body.isWhole()) {
+            if (!e.silent() || !exchange.idempotent()) {
                 throw e;
             }
             LOG.info("{}; tried once more", e.getMessage());
-            serveOnce(exchange, body, arrival);
+            answerOnce(exchange, body, delivery, arrival);
+        } finally {
+            generations.used();
+            slots.renounce();
         }
     }
 
     private record Borrowed(Generation generation, Interpreter interpreter) { }
 
-    private void serveOnce(Exchange exchange, RequestBody body, long arrival) throws PoolExhausted, LaunchFailed,
-            InterpreterDied, BadResponse, DeadlineExceeded, IOException {
+    private void answerOnce(Exchange exchange, RequestBody body, Delivery delivery, long arrival)
+            throws RequestFailed, IOException {
         Slots.Slot slot = slots.new Slot();
         try {
             Borrowed borrowed = borrow(slot, arrival);
             try {
                 exchange.interpreter(borrowed.interpreter.generation(), borrowed.interpreter.pid());
-                borrowed.interpreter.serve(exchange, body, host.pool().requestTimeout());
+                borrowed.interpreter.serve(exchange, body, delivery, Patience.of(host.pool().deadlines()));
             } finally {
                 giveBack(borrowed);
             }
@@ -108,25 +124,28 @@ public final class InterpreterPool {
     }
 
     private void giveBack(Borrowed borrowed) {
-        if (borrowed.interpreter.fate() == Fate.KILL) {
+        switch (borrowed.interpreter.fate()) {
             // Its code may go on for ever, and does not notice that nobody listens.
-            shared.kill(borrowed.interpreter.id());
+            case KILL -> shared.kill(borrowed.interpreter.id(), false);
+            case TELL_AND_KILL -> shared.kill(borrowed.interpreter.id(), true);
+            case REUSE, CLOSE -> { }
         }
         borrowed.generation.giveBack(borrowed.interpreter);
         generations.stopIfDrained(borrowed.generation);
     }
 
     private Borrowed borrow(Slots.Slot slot, long arrival) throws PoolExhausted, LaunchFailed {
-        Deadline deadline = Deadline.after(host.pool().queueTimeout());
+        Deadline deadline = Deadline.after(host.pool().deadlines().queue());
         slots.startsWaiting();
         try {
             if (!slot.take(deadline)) {
-                throw exhausted("no interpreter became free in " + host.pool().queueTimeout().toMillis() + " ms");
+                throw exhausted("had no interpreter free for " + host.pool().deadlines().queue().toMillis()
+                    + " ms (WarrenQueueTimeout)");
             }
             return borrowWithin(slot, arrival, deadline);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw exhausted("the connector is stopping");
+            throw exhausted("has to wait for the next connector: this one is stopping");
         } finally {
             slots.endsWaiting();
         }
@@ -174,6 +193,7 @@ public final class InterpreterPool {
     void update(VirtualHost changed) {
         host = changed;
         slots.use(changed.pool());
+        space.use(changed.pool().spool().allBytes());
         generations.update(changed);
     }
 
@@ -191,7 +211,7 @@ public final class InterpreterPool {
         int busy = each.stream().mapToInt(PoolStatus.GenerationStatus::busy).sum();
         int idle = each.stream().mapToInt(PoolStatus.GenerationStatus::idle).sum();
         return new PoolStatus(host.name(), generations.state(), generations.servingId(), busy + idle, busy, idle,
-            slots.waiting(), generations.launches(), requests.sum(), failures.sum(),
+            slots.waiting(), slots.inFlight(), space.used(), generations.launches(), requests.sum(), failures.sum(),
             generations.lastFailure().or(() -> lastFailure), host.quarantine(), each);
     }
 }

@@ -11,6 +11,8 @@ import warren.contract.VirtualHostName;
  * @param generation the one that serves
  * @param total interpreters alive, of all generations
  * @param waiting requests without an interpreter yet
+ * @param inFlight all requests, also those whose body is still coming or whose response is still going
+ * @param spooledBytes of bodies and responses kept now
  * @param launches launches that ended well, since the connector's start
  * @param requests requests that came
  * @param failures requests that ended in a {@link RequestFailed}
@@ -20,7 +22,7 @@ import warren.contract.VirtualHostName;
  */
 public record PoolStatus(
         VirtualHostName name, PoolState state, Optional<GenerationId> generation,
-        int total, int busy, int idle, int waiting, long launches, long requests, long failures,
+        int total, int busy, int idle, int waiting, int inFlight, long spooledBytes, long launches, long requests, long failures,
         Optional<String> lastFailure, Optional<String> quarantine, List<GenerationStatus> generations) {
     public PoolStatus {
         generations = List.copyOf(generations);

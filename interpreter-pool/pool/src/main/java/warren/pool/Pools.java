@@ -1,5 +1,6 @@
 package warren.pool;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +18,10 @@ public final class Pools implements AutoCloseable {
     /**
      * @param launcher makes and ends generations
      * @param log is told what owners should know
+     * @param spoolDirectory where bodies and responses go that are too long for memory; nobody else's
      */
-    public Pools(LauncherClient launcher, OwnersLog log) {
-        this.shared = new Shared(launcher, log);
+    public Pools(LauncherClient launcher, OwnersLog log, Path spoolDirectory) {
+        this.shared = new Shared(launcher, log, spoolDirectory);
     }
 
     /**

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  * size. What is not a record of our one request is {@link ProtocolBroken}; nothing is passed over or repaired.
  */
 final class RecordReader {
-    private static final int BUFFER_BYTES = 32 * 1024;
+    static final int BUFFER_BYTES = 32 * 1024;
 
     /** What {@link #next} found. */
     enum Found {

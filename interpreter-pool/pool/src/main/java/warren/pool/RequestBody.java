@@ -1,69 +1,121 @@
 package warren.pool;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
 
 /**
- * A request's body. Its first {@value #IN_MEMORY_BYTES} bytes are taken before an interpreter is borrowed: a body
- * that ends within them costs the interpreter no waiting for the client, and can be sent a second time.
+ * A request's body, all of it, taken before an interpreter is borrowed: a slow client costs no interpreter, the
+ * interpreter is told its length even where the client did not say it, and it can be sent a second time.
  */
-final class RequestBody {
-    static final int IN_MEMORY_BYTES = 64 * 1024;
-    private static final int FIRST_BYTES = 8 * 1024;
-    private final InputStream rest;
-    private final byte[] start;
-    private final int startLength;
-    private final boolean whole;
+final class RequestBody implements Closeable {
+    private static final int LEAST_ROOM = Spool.IN_MEMORY_BYTES;
+    private final Spool spool;
 
-    private RequestBody(InputStream rest, byte[] start, int startLength, boolean whole) {
-        this.rest = rest;
-        this.start = start;
-        this.startLength = startLength;
-        this.whole = whole;
+    private RequestBody(Spool spool) {
+        this.spool = spool;
     }
 
-    static RequestBody of(InputStream stream) throws IOException {
-        int first = stream.read();
-        if (first < 0) {
-            return none();
+    /**
+     * Waits for the client.
+     *
+     * @param most the longest that it may be
+     * @throws BodyTooLarge where it is longer; what is known beforehand is refused before a byte is read
+     * @throws SpoolFull where the virtual host's room or the disk does not hold it
+     * @throws IOException where the client's side failed
+     */
+    static RequestBody take(Exchange exchange, SpoolSpace space, long most)
+            throws BodyTooLarge, SpoolFull, IOException {
+        RequestBody body = new RequestBody(new Spool(space));
+        long declared = exchange.bodyLength();
+        if (declared == 0) {
+            return body;
         }
-        byte[] bytes = new byte[FIRST_BYTES];
-        bytes[0] = (byte) first;
-        int length = 1;
-        while (length < IN_MEMORY_BYTES) {
-            if (length == bytes.length) {
-                bytes = Arrays.copyOf(bytes, 2 * length);
-            }
-            int count = stream.read(bytes, length, bytes.length - length);
-            if (count < 0) {
-                return new RequestBody(stream, bytes, length, true);
-            }
-            length += count;
+        if (declared > most) {
+            throw new BodyTooLarge(declared, most);
         }
-        return new RequestBody(stream, bytes, length, false);
+        if (!space.hasRoomFor(Math.max(declared, LEAST_ROOM))) {
+            throw new SpoolFull("its bodies and responses take " + space.used() + " bytes already");
+        }
+        boolean whole = false;
+        try {
+            body.fill(exchange.body(), declared, most);
+            whole = true;
+            return body;
+        } finally {
+            if (!whole) {
+                body.close();
+            }
+        }
+    }
+
+    private void fill(InputStream stream, long declared, long most) throws BodyTooLarge, SpoolFull, IOException {
+        ClientInput client = new ClientInput(stream);
+        try {
+            while (spool.addFrom(client, declared) >= 0) {
+                if (spool.length() > most) {
+                    throw new BodyTooLarge(spool.length(), most);
+                }
+                if (!spool.hasRoomFor(0)) {
+                    throw new SpoolFull("its bodies and responses have reached the limit");
+                }
+            }
+        } catch (IOException e) {
+            if (client.failed) {
+                throw e;
+            }
+            throw new SpoolFull("its file cannot be written (" + e.getMessage() + ")");
+        }
+    }
+
+    /** Tells the client's failure from the disk's. */
+    private static final class ClientInput extends InputStream {
+        private final InputStream stream;
+        private boolean failed;
+
+        ClientInput(InputStream stream) {
+            this.stream = stream;
+        }
+
+        @Override
+        public int read() throws IOException {
+            throw new UnsupportedOperationException("whole pieces only");
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            failed = true;
+            int count = stream.read(target, offset, length);
+            failed = false;
+            return count;
+        }
     }
 
     static RequestBody none() {
-        return new RequestBody(InputStream.nullInputStream(), new byte[0], 0, true);
+        return new RequestBody(new Spool(SpoolSpace.inMemory()));
     }
 
-    /** The bytes in memory, as many as {@link #startLength}. */
-    byte[] start() {
-        return start;
+    long length() {
+        return spool.length();
     }
 
-    int startLength() {
-        return startLength;
+    /** How much {@link #read} has not given yet. */
+    long left() {
+        return spool.left();
     }
 
-    /** Whether all of it is in memory. */
-    boolean isWhole() {
-        return whole;
+    /** The next bytes; fails where the file of a long one does. */
+    int read(byte[] target, int offset, int most) throws IOException {
+        return spool.read(target, offset, most);
     }
 
-    /** What follows them. */
-    InputStream rest() {
-        return rest;
+    /** From its first byte again. */
+    void rewind() {
+        spool.rewind();
+    }
+
+    @Override
+    public void close() throws IOException {
+        spool.close();
     }
 }

@@ -17,7 +17,8 @@ final class RequestWriter {
     private static final int LONG_LENGTH = 128;
     private static final int FIRST_BYTES = 8 * 1024;
     /** A buffer that one large request has made larger than this is not kept for the next. */
-    private static final int KEPT_BYTES = 32 * 1024;
+    private static final int KEPT_BYTES = 48 * 1024;
+    private static final int PIECE_BYTES = 32 * 1024;
     private byte[] bytes = new byte[FIRST_BYTES];
     private int length;
     private ByteBuffer left = ByteBuffer.wrap(bytes, 0, 0);
@@ -34,10 +35,14 @@ final class RequestWriter {
         header(FastCgi.PARAMS, 0);
     }
 
-    /** A part of the body, of at most 65535 bytes. */
-    void body(byte[] source, int offset, int count) {
+    /** The next piece of the body, which has more. */
+    void body(RequestBody body) throws IOException {
+        int count = (int) Math.min(body.left(), PIECE_BYTES);
         header(FastCgi.STDIN, count);
-        append(source, offset, count);
+        reserve(count);
+        for (int end = length + count; length < end;) {
+            length += body.read(bytes, length, end - length);
+        }
     }
 
     /** The body's end. */
@@ -66,9 +71,13 @@ final class RequestWriter {
         left = ByteBuffer.wrap(bytes, 0, 0);
     }
 
-    /** More than one record holds is cut into several. */
+    /** More than one record holds is cut into several; none at all are no record, for an empty one ends them. */
     private void endParameters(int start) {
         int content = length - start - FastCgi.HEADER_BYTES;
+        if (content == 0) {
+            length = start;
+            return;
+        }
         if (content <= FastCgi.MOST_CONTENT_BYTES) {
             bytes[start + 4] = (byte) (content >>> 8);
             bytes[start + 5] = (byte) content;
@@ -137,7 +146,7 @@ final class RequestWriter {
 
     private void reserve(int count) {
         if (length + count > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + count));
+            bytes = Arrays.copyOf(bytes, Math.max(Math.min(2 * bytes.length, KEPT_BYTES), length + count));
         }
     }
 }

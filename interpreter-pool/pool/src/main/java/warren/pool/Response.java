@@ -1,28 +1,25 @@
 package warren.pool;
 
-import java.io.IOException;
 import java.util.Optional;
 
 /**
- * One response on its way from the interpreter's STDOUT to the client: the head once it is whole, then the body within
- * the head's own length. Once the client has failed nothing is handed to it any more, but what comes is still checked.
+ * One response out of the interpreter's STDOUT: the head once it is whole, then the body within the head's own length,
+ * checked and handed to the {@link Delivery}.
  */
 final class Response {
     private static final long UNKNOWN = Long.MAX_VALUE;
-    private final Exchange exchange;
+    private final Delivery delivery;
     private final boolean toHead;
     private final ResponseHeadParser parser = new ResponseHeadParser();
-    private Optional<IOException> clientFailure = Optional.empty();
-    private boolean headTaken;
     private boolean bodyDropped;
     private boolean surplus;
-    private boolean unflushed;
     private boolean silent = true;
     private long bodyLeft = UNKNOWN;
 
-    Response(Exchange exchange) {
-        this.exchange = exchange;
-        this.toHead = "HEAD".equals(exchange.parameters().get("REQUEST_METHOD"));
+    /** @param toHead of a HEAD request: whatever body it has is dropped */
+    Response(Delivery delivery, boolean toHead) {
+        this.delivery = delivery;
+        this.toHead = toHead;
     }
 
     /** The interpreter has said something, whatever it was. */
@@ -49,9 +46,7 @@ final class Response {
         if (!bodyDropped) {
             bodyLeft = head.contentLength().orElse(UNKNOWN);
         }
-        headTaken = true;
-        unflushed = true;
-        tell(() -> exchange.head(head));
+        delivery.head(head);
     }
 
     private void takeBody(byte[] bytes, int offset, int length) {
@@ -62,15 +57,8 @@ final class Response {
         surplus |= count < length;
         if (count > 0) {
             bodyLeft -= bodyLeft == UNKNOWN ? 0 : count;
-            unflushed = true;
-            tell(() -> exchange.write(bytes, offset, count));
+            delivery.body(bytes, offset, count);
         }
-    }
-
-    /** The interpreter pauses. */
-    void flush() {
-        unflushed = false;
-        tell(exchange::flush);
     }
 
     /** The interpreter's request has ended. */
@@ -81,33 +69,6 @@ final class Response {
         if (bodyLeft != UNKNOWN && bodyLeft > 0) {
             throw new ProtocolBroken("a body that is " + bodyLeft + " bytes shorter than its Content-Length");
         }
-    }
-
-    private interface Telling {
-        void run() throws IOException;
-    }
-
-    private void tell(Telling telling) {
-        if (clientFailure.isPresent()) {
-            return;
-        }
-        try {
-            telling.run();
-        } catch (IOException e) {
-            clientFailure = Optional.of(e);
-        }
-    }
-
-    Optional<IOException> clientFailure() {
-        return clientFailure;
-    }
-
-    boolean hasUnflushed() {
-        return unflushed && clientFailure.isEmpty();
-    }
-
-    boolean headTaken() {
-        return headTaken;
     }
 
     /** Whether not a byte of it has come. */

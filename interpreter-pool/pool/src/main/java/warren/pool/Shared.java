@@ -1,6 +1,7 @@
 package warren.pool;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,13 +24,15 @@ final class Shared implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private final LauncherClient launcher;
     private final OwnersLog log;
+    private final Path spoolDirectory;
     private final ExecutorService tasks =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("pool-task-", 1).factory());
     private final ScheduledThreadPoolExecutor clock;
 
-    Shared(LauncherClient launcher, OwnersLog log) {
+    Shared(LauncherClient launcher, OwnersLog log, Path spoolDirectory) {
         this.launcher = launcher;
         this.log = log;
+        this.spoolDirectory = spoolDirectory;
         this.clock = new ScheduledThreadPoolExecutor(1, work -> {
             Thread thread = new Thread(work, "pool-clock");
             thread.setDaemon(true);
@@ -39,6 +42,10 @@ final class Shared implements AutoCloseable {
 
     OwnersLog log() {
         return log;
+    }
+
+    SpoolSpace spoolSpace(long most) {
+        return new SpoolSpace(spoolDirectory, most);
     }
 
     /** Does it on a thread of its own. */
@@ -95,8 +102,12 @@ final class Shared implements AutoCloseable {
         });
     }
 
-    /** In the background: no client waits for it. */
-    void kill(InterpreterId interpreter) {
+    /**
+     * In the background: no client waits for it.
+     *
+     * @param tellWhere whether it may say in its owner's log where it is, before it goes
+     */
+    void kill(InterpreterId interpreter, boolean tellWhere) {
         run(() -> {
             try {
                 boolean found = launcher.kill(interpreter.generation(), interpreter.pid());

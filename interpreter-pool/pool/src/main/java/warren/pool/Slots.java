@@ -7,8 +7,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import warren.contract.PoolSettings;
 
 /**
- * Who may have an interpreter, and who may wait for one: PerlInterpMax at a time, in the order in which they came, and
- * WarrenQueueLength behind them. Waiting is done here and not in Commons Pool, so that those who wait belong to no
+ * Who may come in, who may wait for an interpreter and who may have one: WarrenInFlightMax in all, of those
+ * WarrenQueueLength and PerlInterpMax that claim an interpreter, and PerlInterpMax at a time that have one, in the order
+ * in which they came. Waiting is done here and not in Commons Pool, so that those who wait belong to no
  * generation: a reload or a crash gives them the next one's interpreters.
  */
 final class Slots {
@@ -28,15 +29,18 @@ final class Slots {
     }
 
     private final Permits permits;
-    private final AtomicInteger inside = new AtomicInteger();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger claims = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
-    /** Requests on interpreters of a draining generation: inside, and no longer counted. */
+    /** Requests on interpreters of a draining generation: they claim, and are no longer counted. */
     private final AtomicInteger outrun = new AtomicInteger();
     private volatile int max;
+    private volatile int mostInFlight;
     private volatile int queueLength;
 
     Slots(PoolSettings settings) {
         max = settings.max();
+        mostInFlight = settings.inFlight();
         queueLength = settings.queueLength();
         permits = new Permits(max);
     }
@@ -44,20 +48,34 @@ final class Slots {
     synchronized void use(PoolSettings changed) {
         permits.resize(changed.max() - max);
         max = changed.max();
+        mostInFlight = changed.inFlight();
         queueLength = changed.queueLength();
     }
 
     /** Whether one more may come in; who may calls {@link #leave} at the end. */
     boolean enter() {
-        if (inside.incrementAndGet() - outrun.get() > max + queueLength) {
-            inside.decrementAndGet();
+        if (inFlight.incrementAndGet() > mostInFlight) {
+            inFlight.decrementAndGet();
             return false;
         }
         return true;
     }
 
     void leave() {
-        inside.decrementAndGet();
+        inFlight.decrementAndGet();
+    }
+
+    /** Whether one more may claim an interpreter; who may calls {@link #renounce} when it has come back. */
+    boolean claim() {
+        if (claims.incrementAndGet() - outrun.get() > max + queueLength) {
+            claims.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    void renounce() {
+        claims.decrementAndGet();
     }
 
     /** Requests that have no slot yet, or one and no interpreter. */
@@ -73,8 +91,14 @@ final class Slots {
         waiting.decrementAndGet();
     }
 
-    int inside() {
-        return inside.get();
+    /** Requests that have an interpreter or want one. */
+    int claims() {
+        return claims.get();
+    }
+
+    /** All requests, also those whose body is still coming or whose response is still going. */
+    int inFlight() {
+        return inFlight.get();
     }
 
     private enum Hold { NONE, HELD, OUTRUN }

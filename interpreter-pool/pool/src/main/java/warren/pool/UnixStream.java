@@ -10,11 +10,14 @@ import java.net.SocketTimeoutException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -28,6 +31,7 @@ final class UnixStream implements Closeable {
     private final SocketChannel channel;
     private final Selector selector;
     private final SelectionKey key;
+    private Optional<SelectionKey> other = Optional.empty();
 
     private UnixStream(SocketChannel channel) throws IOException {
         this.channel = channel;
@@ -78,36 +82,82 @@ final class UnixStream implements Closeable {
     }
 
     boolean awaitReadable(Deadline deadline) throws IOException {
-        return await(SelectionKey.OP_READ, deadline);
+        return await(true, false, Optional.empty(), deadline);
     }
 
-    boolean awaitReadableOrWritable(Deadline deadline) throws IOException {
-        return await(SelectionKey.OP_READ | SelectionKey.OP_WRITE, deadline);
-    }
-
-    /** Whether it became ready before the deadline. */
-    private boolean await(int operations, Deadline deadline) throws IOException {
+    /**
+     * Waits until one of these is possible; whether it became so before the deadline.
+     *
+     * @param read this connection gives something or has ended
+     * @param write this connection takes something
+     * @param alsoWritable another channel, non-blocking, that takes something
+     */
+    boolean await(boolean read, boolean write, Optional<SelectableChannel> alsoWritable, Deadline deadline)
+            throws IOException {
         try {
+            int operations = (read ? SelectionKey.OP_READ : 0) | (write ? SelectionKey.OP_WRITE : 0);
             if (key.interestOps() != operations) {
                 key.interestOps(operations);
             }
-            while (true) {
-                long millis = deadline.leftMillis();
-                if (millis == 0) {
-                    return false;
-                }
-                if (selector.select(ready -> { }, millis) > 0) {
-                    return true;
-                }
-                if (!channel.isOpen()) {
-                    throw new EOFException("closed here");
-                }
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new InterruptedIOException("interrupted");
-                }
+            if (alsoWritable.isPresent() || other.isPresent()) {
+                watch(alsoWritable);
             }
+            return select(deadline);
         } catch (ClosedSelectorException | CancelledKeyException e) {
             throw new IOException("closed here", e);
+        }
+    }
+
+    private boolean select(Deadline deadline) throws IOException {
+        while (true) {
+            long millis = deadline.leftMillis();
+            if (millis == 0) {
+                return false;
+            }
+            if (selector.select(ready -> { }, millis) > 0) {
+                return true;
+            }
+            if (!channel.isOpen()) {
+                throw new EOFException("closed here");
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException("interrupted");
+            }
+        }
+    }
+
+    /** A client's channel costs a registration once a request, and only where the client is slow. */
+    private void watch(Optional<SelectableChannel> alsoWritable) throws IOException {
+        if (other.isEmpty()) {
+            other = Optional.of(alsoWritable.orElseThrow().register(selector, SelectionKey.OP_WRITE));
+        } else {
+            other.get().interestOps(alsoWritable.isPresent() ? SelectionKey.OP_WRITE : 0);
+        }
+    }
+
+    /** Whether another channel takes something now. One that has ended does, too: writing will tell. */
+    boolean isWritable(SelectableChannel another) throws IOException {
+        try {
+            key.interestOps(0);
+            watch(Optional.of(another));
+            return selector.selectNow(ready -> { }) > 0;
+        } catch (ClosedSelectorException | CancelledKeyException e) {
+            throw new IOException("closed here", e);
+        } catch (ClosedChannelException e) {
+            return true;
+        }
+    }
+
+    /** Lets go of the other channel; the next request has another client. */
+    void forgetClient() {
+        if (other.isPresent()) {
+            other.get().cancel();
+            other = Optional.empty();
+            try {
+                selector.selectNow(ready -> { });
+            } catch (IOException | ClosedSelectorException closed) {
+                // Then it is forgotten, too.
+            }
         }
     }
 
@@ -148,7 +198,7 @@ final class UnixStream implements Closeable {
                 ByteBuffer buffer = ByteBuffer.wrap(source, offset, length);
                 writeNow(buffer);
                 while (buffer.hasRemaining()) {
-                    if (!await(SelectionKey.OP_WRITE, deadline)) {
+                    if (!await(false, true, Optional.empty(), deadline)) {
                         throw new SocketTimeoutException("nothing was taken in time");
                     }
                     writeNow(buffer);

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.SelectableChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,26 +22,28 @@ final class FakeExchange implements Exchange {
     volatile Optional<ResponseHead> head = Optional.empty();
     volatile int flushes;
     private final InputStream body;
+    private final long bodyLength;
 
-    private FakeExchange(String method, InputStream body) {
+    private FakeExchange(String method, InputStream body, long bodyLength) {
         parameters.put("REQUEST_METHOD", method);
         this.body = body;
+        this.bodyLength = bodyLength;
     }
 
     static FakeExchange get() {
-        return new FakeExchange("GET", InputStream.nullInputStream());
+        return new FakeExchange("GET", InputStream.nullInputStream(), 0);
     }
 
     static FakeExchange of(String method) {
-        return new FakeExchange(method, InputStream.nullInputStream());
+        return new FakeExchange(method, InputStream.nullInputStream(), 0);
     }
 
     static FakeExchange post(byte[] body) {
-        return post(new ByteArrayInputStream(body));
+        return new FakeExchange("POST", new ByteArrayInputStream(body), body.length);
     }
 
     static FakeExchange post(InputStream body) {
-        return new FakeExchange("POST", body);
+        return new FakeExchange("POST", body, -1);
     }
 
     FakeExchange with(String name, String value) {
@@ -60,6 +63,16 @@ final class FakeExchange implements Exchange {
     @Override
     public boolean idempotent() {
         return !parameters.get("REQUEST_METHOD").equals("POST");
+    }
+
+    @Override
+    public long bodyLength() {
+        return bodyLength;
+    }
+
+    @Override
+    public Optional<SelectableChannel> channel() {
+        return Optional.empty();
     }
 
     @Override

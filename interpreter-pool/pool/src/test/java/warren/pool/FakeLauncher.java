@@ -90,6 +90,7 @@ final class FakeLauncher implements AutoCloseable {
                     reports.add(report);
                     Frames.send(new Answer.Noted(), out);
                 }
+                case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);
                 case Ask.ListVirtualHosts(long seen) -> {
                     for (VirtualHost host : listed) {
                         Frames.send(new Answer.Listed(host), out);
@@ -97,7 +98,7 @@ final class FakeLauncher implements AutoCloseable {
                     Frames.send(new Answer.EndOfList(seen + 1), out);
                 }
                 case Ask.Configure() -> Frames.send(
-                    new Answer.Configured("secret", "/ajp", 8192, "/work", "/log", "/owners"), out);
+                    new Answer.Configured("secret", "/ajp", 8192, "/work", "/log", "/owners", "/spool"), out);
             }
         } catch (IOException | InterruptedException e) {
             // The asker has gone.

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import warren.contract.Deadlines;
 import warren.contract.PoolSettings;
 
 /** THREATS, "A hostile interpreter": each is answered by a close and a kill, and by nothing else. */
@@ -150,6 +152,28 @@ final class HostileInterpreterTest {
     }
 
     @Test
+    void thatOverrunsIsToldApartByTheDeadlineThatItMissed() throws Exception {
+        Duration quick = Duration.ofMillis(400);
+        Duration later = Duration.ofSeconds(20);
+        Map<String, PoolSettings> by = Map.of(
+            "WarrenFirstByteTimeout", with(quick, later, later),
+            "WarrenResponseIdleTimeout", with(later, quick, later),
+            "WarrenRequestTimeout", with(later, later, quick));
+        for (Map.Entry<String, PoolSettings> deadline : by.entrySet()) {
+            try (Stage stage = new Stage(deadline.getValue(), me -> {
+                if (!deadline.getKey().equals("WarrenFirstByteTimeout")) {
+                    me.say(HEAD);
+                }
+                me.hang();
+            })) {
+                DeadlineExceeded exceeded = assertThrows(DeadlineExceeded.class, stage::get);
+                assertTrue(exceeded.getMessage().contains(deadline.getKey()), exceeded.getMessage());
+                assertTrue(exceeded.getMessage().contains("400 ms"), exceeded.getMessage());
+            }
+        }
+    }
+
+    @Test
     void thatTakesNothingIsEndedByTheDeadline() throws Exception {
         try (Stage stage = new Stage(withRequestTimeout(Duration.ofMillis(500)), FakeInterpreter::takeNothing)) {
             assertThrows(DeadlineExceeded.class, () -> stage.serve(FakeExchange.post(new byte[4 << 20])));
@@ -193,8 +217,13 @@ final class HostileInterpreterTest {
     }
 
     private static PoolSettings withRequestTimeout(Duration timeout) {
+        return with(timeout, timeout, timeout);
+    }
+
+    private static PoolSettings with(Duration firstByte, Duration pause, Duration whole) {
         PoolSettings from = Stage.settings(2);
-        return new PoolSettings(0, 2, 0, 2, 0, 100, from.queueTimeout(), from.launchTimeout(), timeout,
-            from.idleTimeout(), from.drainTimeout());
+        Deadlines deadlines = from.deadlines();
+        return from.with(new Deadlines(deadlines.launch(), deadlines.queue(), firstByte, pause, whole,
+            deadlines.write(), deadlines.idle(), deadlines.drain()));
     }
 }

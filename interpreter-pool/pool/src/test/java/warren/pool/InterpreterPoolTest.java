@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import warren.contract.PoolSettings;
 
 @Timeout(60)
 final class InterpreterPoolTest {
@@ -121,6 +124,37 @@ final class InterpreterPoolTest {
             assertEquals(pids.get(0), pids.get(2));
             assertEquals(pids.get(3), pids.get(5));
             stage.countersEqualReality();
+        }
+    }
+
+    @Test
+    void replacesNotAllInterpretersAtTheSameRequest() throws Exception {
+        try (Stage stage = new Stage(Load.numbers(0, 1, 0, 1, 100, 0), Stage.OK)) {
+            Map<Integer, Integer> served = new LinkedHashMap<>();
+            while (served.size() < 11) {
+                served.merge(stage.get().pids.getFirst(), 1, Integer::sum);
+            }
+            List<Integer> lifetimes = new ArrayList<>(served.values()).subList(0, 10);
+            assertTrue(lifetimes.stream().allMatch(count -> count > 80 && count <= 100), lifetimes.toString());
+            assertTrue(lifetimes.stream().distinct().count() > 1, lifetimes.toString());
+        }
+    }
+
+    @Test
+    void refusesMoreRequestsThanMayBeInFlight() throws Exception {
+        PoolSettings from = Stage.settings(4);
+        PoolSettings two = new PoolSettings(0, 4, 0, 4, 0, 2, 100, from.deadlines(), from.spool());
+        Load.Gate gate = new Load.Gate();
+        try (Stage stage = new Stage(two, gate); ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            List<Future<FakeExchange>> all = Load.start(stage, threads, 2);
+            Eventually.equal(2, gate.inside::get);
+            PoolExhausted full = assertThrows(PoolExhausted.class, stage::get);
+            assertTrue(full.getMessage().contains("WarrenInFlightMax"), full.getMessage());
+            gate.open.countDown();
+            for (Future<FakeExchange> one : all) {
+                one.get();
+            }
+            stage.get();
         }
     }
 

@@ -9,7 +9,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import warren.contract.Deadlines;
 import warren.contract.PoolSettings;
+
 /** Loads and settings that the tests of pools and generations share. */
 final class Load {
     private Load() { }
@@ -17,12 +19,14 @@ final class Load {
     /** Start, max, min spare, max spare, max requests, queue length; every deadline long. */
     static PoolSettings numbers(int start, int max, int minSpare, int maxSpare, int maxRequests, int queue) {
         PoolSettings from = Stage.settings(max);
-        return new PoolSettings(start, max, minSpare, maxSpare, maxRequests, queue, from.queueTimeout(),
-            from.launchTimeout(), from.requestTimeout(), from.idleTimeout(), from.drainTimeout());
+        return new PoolSettings(start, max, minSpare, maxSpare, maxRequests, from.inFlight(), queue,
+            from.deadlines(), from.spool());
     }
 
     static PoolSettings deadlines(int max, Duration queue, Duration launch, Duration idle, Duration drain) {
-        return new PoolSettings(0, max, 0, max, 0, 10_000, queue, launch, Duration.ofSeconds(20), idle, drain);
+        Deadlines from = Stage.settings(max).deadlines();
+        return numbers(0, max, 0, max, 0, 10_000).with(new Deadlines(launch, queue, from.firstByte(),
+            from.responseIdle(), from.request(), from.write(), idle, drain));
     }
 
     /** Requests that wait inside the interpreter until they may end. */

@@ -11,7 +11,9 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import warren.contract.Answer;
+import warren.contract.Deadlines;
 import warren.contract.PoolSettings;
+import warren.contract.SpoolLimits;
 import warren.contract.VirtualHost;
 import warren.contract.VirtualHostName;
 
@@ -47,7 +49,7 @@ final class Stage implements AutoCloseable {
             public void tell(VirtualHostName name, String sentence) {
                 told.add(sentence);
             }
-        });
+        }, directory);
         host = host(settings, 0, Optional.empty());
         pools.update(List.of(host));
     }
@@ -58,8 +60,9 @@ final class Stage implements AutoCloseable {
 
     /** Max, and nothing waits, starts or stays ahead; the deadlines are long. */
     static PoolSettings settings(int max) {
-        return new PoolSettings(0, max, 0, max, 0, 100, Duration.ofSeconds(20), Duration.ofSeconds(20),
-            Duration.ofSeconds(20), Duration.ofMinutes(10), Duration.ofSeconds(20));
+        Duration longer = Duration.ofSeconds(20);
+        return new PoolSettings(0, max, 0, max, 0, 10_000, 100, new Deadlines(longer, longer, longer, longer, longer,
+            longer, Duration.ofMinutes(10), longer), SpoolLimits.DEFAULT);
     }
 
     void reload() {

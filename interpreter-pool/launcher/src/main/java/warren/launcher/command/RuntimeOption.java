@@ -13,7 +13,7 @@ final class RuntimeOption {
     Path runtime;
 
     Directories directories() {
-        return new Directories(runtime, runtime, runtime);
+        return new Directories(runtime, runtime, runtime, runtime);
     }
 
     ControlClient control() {
