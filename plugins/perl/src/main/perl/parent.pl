@@ -4,11 +4,13 @@ use v5.36;
 # First of all: code compiled before CORE::GLOBAL::exit is set would call the real exit.
 use Warren::Exit;
 use Warren::Log;
+use Warren::StandardError;
 use Warren::Settings;
 use Warren::Parent;
 
 my $settings = Warren::Settings->take_from_environment;
 Warren::Log::name_lines("vhost=$settings->{name} gen=$settings->{generation}");
+Warren::StandardError::install();
 Warren::Parent->new($settings)->run;
 
 =head1 NAME
@@ -17,7 +19,7 @@ parent.pl - the parent interpreter of one generation of one virtual host
 
 =head1 SYNOPSIS
 
-    WARREN_SETTINGS='{"name":"alice.example",...}' /usr/bin/perl -I RUNTIME RUNTIME/parent.pl
+    WARREN_SETTINGS=$'name\talice.example\n...' /usr/bin/perl -I RUNTIME RUNTIME/parent.pl
 
 =head1 DESCRIPTION
 

@@ -116,7 +116,7 @@ for my $case ([0, 0, 0644, 1], [Launch::OWNER, Launch::OWNER, 0644, 1], [$other,
     my $named = Launch->new;
     my $file  = $named->write("$named->{directory}/apps/a.psgi", $app, $mode);
     chown $uid, $gid, $file;
-    $named->start(applications => [{path => '', file => $file}], handlesFiles => \0);
+    $named->start(applications => [{path => '', file => $file}], handlesFiles => 0);
     my $as = sprintf 'an application of %d with mode %04o', $uid, $mode;
     if ($fit) {
         is $named->get($file)->{body}, 'app', "$as is loaded";

@@ -2,7 +2,6 @@ package Warren::Applications;
 use v5.36;
 
 use Warren::Failure;
-use Warren::Psgi;
 use Warren::ScriptFile;
 
 sub new ($class, $settings) {
@@ -18,6 +17,7 @@ sub new ($class, $settings) {
 # In the parent, once: those of WarrenApplication.
 sub load_named ($self) {
     for my $path (sort grep { /\.psgi\z/ } keys $self->{named}->%*) {
+        require Warren::Psgi;
         $self->{apps}{$path} = {app => Warren::Psgi::compile($self->read($path)), stays => 1};
     }
     return;

@@ -1,7 +1,9 @@
 package Warren::Input;
 use v5.36;
 
-use constant BLOCK => 32_768;
+use Warren::Reopening;
+
+my $BLOCK = 32_768;
 
 sub new ($class, $stream) {
     return bless {stream => $stream, held => ''}, $class;
@@ -65,8 +67,7 @@ sub OPEN {
     my ($self, @arguments) = @_;
     $self->{reopened} = 1;
     untie *STDIN;
-    return @arguments == 1 ? open STDIN, $arguments[0]    ## no critic (two arguments are the script's wish)
-        : open STDIN, $arguments[0], @arguments[1 .. $#arguments];
+    return Warren::Reopening::open_as_caller(\*STDIN, scalar caller, @arguments);
 }
 
 # FastCGI's READ gives what was asked for, or less at the end of the body.
@@ -74,7 +75,7 @@ sub _fill ($self, $wanted) {
     return if $self->{closed};
     while (length $self->{held} < $wanted) {
         my $missing = $wanted - length $self->{held};
-        my $count   = $self->{stream}->READ(my $block, $missing < BLOCK ? $missing : BLOCK);
+        my $count   = $self->{stream}->READ(my $block, $missing < $BLOCK ? $missing : $BLOCK);
         return if !$count || $count < 0;
         $self->{held} .= $block;
     }
@@ -98,7 +99,7 @@ sub _line ($self) {
         last if $found >= 0;
         my $before = length $self->{held};
         $seen = defined $end && $before >= length $end ? $before - length($end) + 1 : 0;
-        $self->_fill($before + BLOCK);
+        $self->_fill($before + $BLOCK);
         last if length $self->{held} == $before;
     }
     return if $self->{held} eq '';

@@ -3,18 +3,17 @@ use v5.36;
 
 use FCGI ();
 use Fcntl qw(F_SETFD FD_CLOEXEC);
-use IO::Handle ();
-use POSIX ();
 use Warren::Exit;
 use Warren::Failure;
 use Warren::Log;
-use Warren::Psgi;
+use Warren::Overrun;
 use Warren::Registry;
 
-use constant HELLO => 'WARREN_HELLO';
+my $HELLO = 'WARREN_HELLO';
+my $BLOCK = 32_768;
 
 sub new ($class, $applications) {
-    my ($in, $out, $unused) = map { IO::Handle->new } 1 .. 3;
+    my ($in, $out, $unused) = map { _handle() } 1 .. 3;
     my %parameters;
     return bless {
         applications => $applications,
@@ -22,8 +21,14 @@ sub new ($class, $applications) {
         in           => $in,
         out          => $out,
         request      => scalar FCGI::Request($in, $out, $unused, \%parameters, 0, FCGI::FAIL_ACCEPT_ON_INTR),
+        psgi         => undef,
         leaving      => 0,
     }, $class;
+}
+
+# As Symbol makes them, without Symbol.
+sub _handle {
+    return \do { local *HANDLE };
 }
 
 # Accepts one connection, says so by calling $taken, and serves it until it ends.
@@ -40,6 +45,7 @@ sub serve ($self, $taken) {
     $Warren::Exit::abandon = sub { bless $request, 'Warren::Interpreter::Abandoned' };
     $self->_prepare;
     do { $self->_answer } while (!$self->{leaving} && $request->Accept >= 0);
+    $self->{registry}->step_back;
     return;
 }
 
@@ -47,9 +53,9 @@ sub _prepare ($self) {
     my ($in, $out) = map { tied *{$self->{$_}} } qw(in out);
     $self->{in_stream}  = $in;
     $self->{out_stream} = $out;
-    $self->{psgi}       = Warren::Psgi->new($out, $self->{request});
     $self->{registry}   = Warren::Registry->new(sub ($path) { $self->{applications}->read($path) },
         $in, $out, $self->{request});
+    $Warren::Overrun::parameters = $self->{parameters};
     return;
 }
 
@@ -64,81 +70,71 @@ sub _keep_connection_private ($self, $fd) {
 }
 
 sub _lowest_free_descriptor {
-    my $fd = POSIX::dup(2) // die "dup: $!\n";
-    POSIX::close($fd);
-    return $fd;
+    open my $copy, '>&', 2 or die "dup: $!\n";
+    return fileno $copy;
 }
 
 sub _answer ($self) {
     my $parameters = $self->{parameters};
-    return $self->_hello if exists $parameters->{+HELLO};
+    return $self->_hello if exists $parameters->{$HELLO};
+    $Warren::Overrun::began = time;
     my $file = $parameters->{SCRIPT_FILENAME} // '';
-    my ($env, $by);
-    my $done = eval {
-        if ($file =~ /\.psgi\z/) {
-            $by = $self->{psgi};
-            $by->start;
-            $self->{registry}->state->reset_environment;
-            my $app = $self->{applications}->app($file);
-            $env = Warren::Psgi::environment($parameters, $self->{in});
-            $by->answer($app, $env);
-        }
-        else {
-            $by = $self->{registry};
-            $by->answer($file, $parameters);
-        }
+    my $by;
+    eval {
+        $by = substr($file, -5) eq '.psgi' ? $self->_psgi : $self->{registry};
+        $by->answer($file, $parameters);
         1;
-    };
-    my $error = $@;
-    Warren::Exit::leave_fork(1) if $$ != $Warren::Exit::process;
-    $self->_fail(Warren::Failure->of($error, 'died'), $by) if !$done;
+    } or $self->_fail($@, $by);
     $self->_end_request;
-    $self->_clean_up($env) if $env;
+    $self->{leaving} = 1 if $by->clean_up;
+    $Warren::Overrun::began = 0;
     return;
+}
+
+# Made for the first application's request; scripts alone do without.
+sub _psgi ($self) {
+    Warren::Overrun::keep_watching();
+    $self->{registry}->step_back;
+    return $self->{psgi} //= do {
+        require Warren::Psgi;
+        Warren::Psgi->new(sub ($path) { $self->{applications}->app($path) }, $self->@{qw(in out_stream request)});
+    };
 }
 
 sub _hello ($self) {
     $self->_print("Status: 200\r\nWarren-Pid: $$\r\n\r\n");
-    $self->_end_request;
-    return;
+    return $self->_end_request;
 }
 
-# Into the stream's buffer, to be sent with the end of the request: FCGI.pm flushes wherever $| is set.
+# Into the stream's buffer, to be sent with the end of the request.
 sub _print ($self, $bytes) {
-    local $| = 0;
-    $self->{out_stream}->PRINT($bytes);
+    $self->{out_stream}->WRITE($bytes, length $bytes);
     return;
 }
 
 # Once a part of the response is on its way there can be no error page: the connection is cut, so that nobody takes the
 # response for complete. The pool makes another interpreter.
-sub _fail ($self, $failure, $by) {
+sub _fail ($self, $error, $by) {
+    Warren::Exit::leave_fork(1) if $$ != $Warren::Exit::process;
+    my $failure = Warren::Failure->of($error, 'died');
     $failure->log;
-    if (!$by->has_sent) {
-        $self->_print($failure->answer);
-        return;
-    }
+    return $self->_print($failure->answer) if !$by->has_sent;
     $self->{request}->Flush;
     shutdown $self->{connection}, 2;
     $self->{leaving} = 1;
     return;
 }
 
-# What of the body nobody has read would be taken for the next request's beginning.
+# What of the body nobody has read would be taken for the next request's beginning. Where it was read, or there is none, the
+# response goes in one write(2) with the end of the request.
 sub _end_request ($self) {
-    my $in = $self->{in_stream};
-    $self->{request}->Flush if ($self->{parameters}{CONTENT_LENGTH} || 0) > 0;
-    my $count;
-    do { $count = $in->READ(my $unread, 65_536) } while ($count && $count > 0);
-    $self->{request}->Finish;
-    return;
-}
-
-sub _clean_up ($self, $env) {
-    for my $handler ($env->{'psgix.cleanup.handlers'}->@*) {
-        eval { $handler->($env); 1 } or Warren::Log::say_why("cleanup handler: $@");
+    my ($in, $request) = $self->@{qw(in_stream request)};
+    if (defined $in->GETC) {
+        $request->Flush;
+        my $count;
+        do { $count = $in->READ(my $unread, $BLOCK) } while ($count && $count > 0);
     }
-    $self->{leaving} = 1 if $env->{'psgix.harakiri.commit'};
+    $request->Finish;
     return;
 }
 

@@ -2,73 +2,64 @@ package Warren::Output;
 use v5.36;
 
 use Warren::Failure;
+use Warren::Reopening;
 
-use constant {
-    HELD_BYTES          => 16_384,    # what a script may print before any of it is sent
-    LONGEST_HEADER      => 65_536,
-    HEADER_LINE         => qr/\A[!#\$%&'*+.^_`|~0-9A-Za-z-]+:/,
-    STATUS_LINE         => qr{\AHTTP/1\.[01][ ]+(?=[0-9]{3})},
-};
+my $HELD_BYTES     = 16_384;    # what a script may print before any of it is sent
+my $LONGEST_HEADER = 65_536;
 
 # The two of the FastCGI request: a stream to print to, and the request to flush.
 sub new ($class, $stream, $request) {
     return bless {stream => $stream, request => $request}, $class;
 }
 
-sub start ($self, $layer) {
-    $self->@{qw(held has_header has_sent closed layer bad)} = ('', 0, 0, 0, $layer, undef);
+sub start ($self) {
+    $self->@{qw(held has_header has_sent is_deaf layer bad)} = ('', 0, 0, 0, 0, undef);
     return;
 }
 
-sub has_sent ($self) { return $self->{has_sent} }
-sub layer ($self)    { return $self->{layer} }
+sub has_sent ($self)          { return $self->{has_sent} }
+sub layer ($self)             { return $self->{layer} }
+sub set_layer ($self, $layer) { $self->{layer} = $layer; return }
 
 # Everything is printed. Throws where that was no response.
 sub finish ($self) {
-    $self->_check_header if !$self->{has_header};
-    my $found = $self->{bad} // ($self->{has_header} ? undef : length $self->{held} ? 'no end of the header' : 'nothing');
+    return $self->_send if $self->{has_header} && !defined $self->{bad};
+    my $found = $self->{bad} // ($self->{held} eq '' ? 'nothing' : 'no end of the header');
     Warren::Failure->throw(status => 500, kind => 'no-output',
-        message => "the script printed $found, expected a header such as Content-Type and an empty line") if $found;
-    $self->_send;
-    return;
+        message => "the script printed $found, expected a header such as Content-Type and an empty line");
 }
 
 # Sends what has been printed so far, unless that is no header yet.
 sub flush ($self) {
-    return 1 if !$self->{has_header} || $self->{bad};
+    return 1 if !$self->{has_header} || defined $self->{bad};
     $self->_send;
     $self->{request}->Flush;
     return 1;
 }
 
+# Not by FastCGI's PRINT, which flushes where $| is set: flush does that, once.
 sub _send ($self) {
     return if $self->{held} eq '';
     $self->{has_sent} = 1;
-    local $| = 0;    # flush does that, once
-    $self->{stream}->PRINT($self->{held});
+    $self->{stream}->WRITE($self->{held}, length $self->{held});
     $self->{held} = '';
     return;
 }
 
-sub _append ($self, $bytes) {
-    return 0 if $self->{closed};
-    return 1 if $self->{bad};
-    $self->{held} .= $bytes;
-    $self->_check_header if !$self->{has_header};
-    $self->flush         if $|;
-    $self->_send         if $self->{has_header} && length $self->{held} > HELD_BYTES;
-    return 1;
+sub _check_header ($self) {
+    if (index($self->{held}, "\n\n") >= 0 || index($self->{held}, "\n\r\n") >= 0) {
+        $self->{held} =~ s{\AHTTP/1\.[01][ ]+(?=[0-9]{3})}{Status: };    # a script written for nph-
+        $self->{has_header} = 1;
+        $self->_refuse('no header first') if $self->{held} !~ /\A[!#\$%&'*+.^_`|~0-9A-Za-z-]+:/;
+    }
+    elsif (length $self->{held} > $LONGEST_HEADER) {
+        $self->_refuse('no end of the header');
+    }
+    return;
 }
 
-sub _check_header ($self) {
-    if ($self->{held} =~ /\r?\n\r?\n/) {
-        $self->{held} =~ s/${\STATUS_LINE}/Status: /;    # a script written for nph-
-        $self->{has_header} = 1;
-        $self->{bad} = 'no header first' if $self->{held} !~ HEADER_LINE;
-    }
-    elsif (length $self->{held} > LONGEST_HEADER) {
-        $self->{bad} = 'no end of the header';
-    }
+sub _refuse ($self, $what) {
+    $self->@{qw(bad is_deaf)} = ($what, 1);
     return;
 }
 
@@ -89,22 +80,29 @@ sub TIEHANDLE ($class, $self) { return $self }
 # No signatures from here: these are called for every print of every script.
 sub PRINT {
     my $self = shift;
-    my $text = @_ == 1 ? $_[0] : join $, // '', @_;
+    return defined $self->{bad} if $self->{is_deaf};
+    my $text = @_ == 1 ? $_[0] // '' : join $, // '', @_;
     $text .= $\ if defined $\;
-    return $self->_append($self->_encoded($text // ''));
+    $text = $self->_encoded($text) if $self->{layer} || utf8::is_utf8($text);
+    $self->{held} .= $text;
+    $self->_check_header if !$self->{has_header};
+    $self->flush         if $|;
+    $self->_send         if length $self->{held} > $HELD_BYTES && $self->{has_header} && !$self->{is_deaf};
+    return 1;
 }
 
 sub PRINTF {
     my $self   = shift;
     my $format = shift;
-    local $\;
+    local ($,, $\);
     return $self->PRINT(sprintf $format, @_);
 }
 
 sub WRITE {
     my ($self, $text, $length, $offset) = @_;
     my $part = substr $text, $offset // 0, $length // length $text;
-    return $self->_append($self->_encoded($part)) ? length $part : undef;
+    local $\;
+    return $self->PRINT($part) ? length $part : undef;
 }
 
 sub BINMODE {
@@ -119,19 +117,17 @@ sub UNTIE  { return }
 
 sub CLOSE {
     my $self = shift;
-    $self->{closed} = 1;
+    $self->{is_deaf} = 1;
     return 1;
 }
 
 # open STDOUT, '>', ...: from here on the script prints where it said, and the response ends here.
 sub OPEN {
     my ($self, @arguments) = @_;
-    $self->{closed} = 1;
+    $self->{is_deaf}  = 1;
     $self->{reopened} = 1;
     untie *STDOUT;
-    return @arguments == 1 ? open STDOUT, $arguments[0]    ## no critic (two arguments are the script's wish)
-        : @arguments == 2 ? open STDOUT, $arguments[0], $arguments[1]
-        :                   open STDOUT, $arguments[0], @arguments[1 .. $#arguments];
+    return Warren::Reopening::open_as_caller(\*STDOUT, scalar caller, @arguments);
 }
 
 sub take_reopened ($self) { return delete $self->{reopened} }

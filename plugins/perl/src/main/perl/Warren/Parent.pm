@@ -1,20 +1,19 @@
 package Warren::Parent;
 use v5.36;
 
-use POSIX qw(WNOHANG);
-use Errno ();
-use Time::HiRes ();
 use Warren::Applications;
 use Warren::Exit;
 use Warren::Interpreter;
 use Warren::Log;
+use Warren::Overrun;
+use Warren::Title;
 
-use constant {
-    LONGEST_SLEEP      => 5,      # seconds; a signal that comes just before select(2) waits that long
-    LONGEST_TAKE       => 2.5,    # seconds; FCGI.pm gives a silent connection 2 and drops it
-    FIRST_PAUSE        => 0.1,    # seconds; after a fork that came to nothing
-    LONGEST_PAUSE      => 5,
-};
+my $LONGEST_SLEEP = 5;      # seconds; a signal that comes just before select(2) waits that long
+my $LONGEST_TAKE  = 2.5;    # seconds; FCGI.pm gives a silent connection 2 and drops it
+my $FIRST_PAUSE   = 0.1;    # seconds; after a fork that came to nothing
+my $LONGEST_PAUSE = 5;
+my $WNOHANG       = 1;      # waitpid(2) and errno(3): POSIX and Errno would be a third of the parent's memory
+my $INTERRUPTED   = 4;
 
 sub new ($class, $settings) {
     return bless {
@@ -23,23 +22,25 @@ sub new ($class, $settings) {
         applications => Warren::Applications->new($settings),
         interpreters => {},
         stopping     => 0,
-        pause        => FIRST_PAUSE,
+        pause        => $FIRST_PAUSE,
     }, $class;
 }
 
 sub run ($self) {
-    $0 = "$self->{title} parent";
-    STDOUT->autoflush(1);
+    Warren::Title::set("$self->{title} parent");
+    Warren::Overrun::watch();
+    $| = 1;
     if (!eval { $self->_load; 1 }) {
         my $error = $@;
         Warren::Log::say_why('the code cannot be loaded: ' . (ref $error eq 'Warren::Failure' ? $error->{message} : $error));
         CORE::exit(1);
     }
+    Warren::Overrun::ignore();
     local $SIG{TERM} = sub { $self->{stopping} = 1 };
     local $SIG{CHLD} = sub { };    # only to interrupt select; also takes back an IGNORE, which would hide the children
     while (!$self->{stopping}) {
-        $self->_reap(WNOHANG);
-        $self->_fork_interpreter if _readable(0, LONGEST_SLEEP) && !$self->{stopping};
+        $self->_reap($WNOHANG);
+        $self->_fork_interpreter if _readable(0, $LONGEST_SLEEP) && !$self->{stopping};
     }
     $self->_stop;
     CORE::exit(0);
@@ -57,7 +58,7 @@ sub _load ($self) {
 
 # No more connections; those that there are end after their request.
 sub _stop ($self) {
-    POSIX::close(0);
+    open STDIN, '<', '/dev/null' or die "/dev/null: $!\n";
     kill TERM => keys $self->{interpreters}->%*;
     $self->_reap(0);
     return;
@@ -67,7 +68,7 @@ sub _stop ($self) {
 sub _reap ($self, $flags) {
     while (1) {
         my $pid = waitpid -1, $flags;
-        next if $pid < 0 && $!{EINTR};
+        next if $pid < 0 && $! == $INTERRUPTED;
         last if $pid <= 0;
         delete $self->{interpreters}{$pid};
     }
@@ -90,12 +91,12 @@ sub _fork_interpreter ($self) {
 
 # Until then descriptor 0 stays readable, and the parent would fork again for the same connection.
 sub _await ($self, $taken, $pid) {
-    if (!_readable(fileno $taken, LONGEST_TAKE)) {
-        Warren::Log::say_why("interpreter $pid has not taken its connection in @{[LONGEST_TAKE]} s");
+    if (!_readable(fileno $taken, $LONGEST_TAKE)) {
+        Warren::Log::say_why("interpreter $pid has not taken its connection in $LONGEST_TAKE s");
         return;
     }
     if (sysread $taken, my $byte, 1) {
-        $self->{pause} = FIRST_PAUSE;
+        $self->{pause} = $FIRST_PAUSE;
         return;
     }
     return if $self->{stopping};
@@ -106,8 +107,9 @@ sub _await ($self, $taken, $pid) {
 # Does not return. TERM is the interpreter's as soon as it serves; before that it just ends.
 sub _become_interpreter ($self, $takes) {
     $SIG{TERM} = $SIG{CHLD} = 'DEFAULT';
-    $0 = "$self->{title} interpreter";
+    Warren::Title::set("$self->{title} interpreter");
     $Warren::Exit::process = $$;
+    Warren::Overrun::watch();
     srand;    # else every interpreter of a parent that has used rand gives the same numbers
     my $served = eval {
         Warren::Interpreter->new($self->{applications})->serve(sub { syswrite $takes, 'x'; close $takes });
@@ -121,25 +123,19 @@ sub _pause ($self, $why) {
     Warren::Log::say_why("$why; waiting $self->{pause} s");
     select undef, undef, undef, $self->{pause};
     $self->{pause} *= 2;
-    $self->{pause} = LONGEST_PAUSE if $self->{pause} > LONGEST_PAUSE;
+    $self->{pause} = $LONGEST_PAUSE if $self->{pause} > $LONGEST_PAUSE;
     return;
 }
 
-# Signals shorten the wait for connections; they do not shorten the other one.
+# Signals shorten the wait for connections; they do not shorten the other one. Linux's select(2) tells what was left.
 sub _readable ($fd, $seconds) {
     my $set = '';
     vec($set, $fd, 1) = 1;
-    my $until = POSIX::fmin($seconds, LONGEST_SLEEP) + _now();
     while (1) {
-        my $found = select my $ready = $set, undef, undef, POSIX::fmax(0, $until - _now());
+        (my $found, $seconds) = select my $ready = $set, undef, undef, $seconds;
         return $found > 0 if $found >= 0;
         return 0 if $fd == 0;
     }
-    return 0;
-}
-
-sub _now {
-    return Time::HiRes::clock_gettime(Time::HiRes::CLOCK_MONOTONIC());
 }
 
 1;
@@ -154,7 +150,8 @@ Warren::Parent - loads the owner's code once and forks an interpreter for each c
 
 Waits until descriptor 0 has a connection, forks, and waits for a byte on a pipe: the child has accepted it. One fork, one
 connection, one interpreter. On SIGTERM it takes no more connections, passes the signal to its interpreters, which finish
-the request at hand, and exits 0 after the last of them.
+the request at hand, and exits 0 after the last of them. On SIGQUIT it says where it is and ends while it loads code
+(L<Warren::Overrun>), and does nothing after that.
 
 If it dies, its interpreters go on until their connections end.
 

@@ -1,101 +1,146 @@
 package Warren::ProcessState;
 use v5.36;
 
-use Config qw(%Config);
-use POSIX ();
-use Time::HiRes ();
-
-my @signals = ((grep { !/^(?:ZERO|KILL|STOP|NUM\d+|RTMIN|RTMAX)$/ } split ' ', $Config{sig_name}), '__WARN__', '__DIE__');
+# ${^TAINT} and %SIG are magical; they are read here as seldom as can be.
+my $taint = ${^TAINT} ? substr "$0$^X", 0, 0 : undef;
 
 # Taken once, when the interpreter starts: what every script finds and leaves.
 sub take ($class) {
-    return bless {
-        umask   => umask,
-        signals => current_signals(),
-        inc     => [@INC],
-        env     => {%ENV},
-        layers  => scalar(my @layers = PerlIO::get_layers(*STDERR)),
-        log     => _file_behind(*STDERR),
-        env_is_base => 1,
+    my $self = bless {
+        umask => umask,
+        inc   => [@INC],
+        env   => {%ENV},
+        warns => $^W,
+        own   => {handlers => _handlers(), differs => []},
     }, $class;
+    $self->{in_force}     = $self->{own};
+    $self->{signals_text} = _signals_text();
+    return $self;
 }
 
+# After a script.
 sub restore ($self) {
     alarm 0;
     umask $self->{umask};
-    chdir '/';
-    select STDOUT;
-    $| = 1;
-    $self->set_signals($self->{signals});
+    $self->_restore_signals;
     @INC = $self->{inc}->@* if @INC != $self->{inc}->@* || "@INC" ne "$self->{inc}->@*";
-    $self->_restore_stderr;
+    _restore_variables();
     return;
 }
 
+# Before an application runs in an interpreter that has run scripts.
+sub leave_scripts ($self) {
+    $^W = $self->{warns};
+    chdir '/';
+    $self->_reset_environment;
+    return;
+}
+
+# The handlers in force are those of a script that has just been compiled.
+sub signals_of_script ($self) {
+    return $self->{own} if _signals_text() eq $self->{signals_text};
+    my $handlers = _handlers();
+    my $own      = $self->{own}{handlers};
+    my %all      = (%$own, %$handlers);
+    return {
+        handlers => $handlers,
+        differs  => [grep { ($own->{$_} // '') ne ($handlers->{$_} // '') } keys %all],
+    };
+}
+
+sub use_signals ($self, $wanted) {
+    return if $wanted == $self->{in_force};
+    _set_handler($_, $wanted->{handlers}{$_}) for $wanted->{differs}->@*;
+    $self->_note_signals($wanted);
+    return;
+}
+
+sub _restore_signals ($self) {
+    my ($own, $now) = $self->@{qw(own in_force)};
+    if (_signals_text() ne $self->{signals_text}) {
+        my $current = _handlers();
+        my %all     = ($own->{handlers}->%*, %$current);
+        ($own->{handlers}{$_} // '') ne ($current->{$_} // '') and _set_handler($_, $own->{handlers}{$_}) for keys %all;
+    }
+    elsif ($now != $own) {
+        _set_handler($_, $own->{handlers}{$_}) for $now->{differs}->@*;
+    }
+    else {
+        return;
+    }
+    $self->_note_signals($own);
+    return;
+}
+
+sub _note_signals ($self, $in_force) {
+    $self->@{qw(in_force signals_text)} = ($in_force, _signals_text());
+    return;
+}
+
+# Changes with every change of %SIG.
+sub _signals_text {
+    no warnings 'uninitialized';
+    return join ' ', values %SIG;
+}
+
 # Only those that have a handler of perl's, with their handler.
-sub current_signals {
+sub _handlers {
     my %is;
-    for my $name (@signals) {
+    for my $name (keys %SIG) {
         my $handler = $SIG{$name} // next;
         $is{$name} = $handler if ref $handler || ($handler ne '' && $handler ne 'DEFAULT');
     }
     return \%is;
 }
 
-sub set_signals ($self, $wanted) {
-    my $current = current_signals();
-    for my $name (keys %$current) {
-        next if exists $wanted->{$name};
-        $name =~ /^__/ ? delete $SIG{$name} : ($SIG{$name} = 'DEFAULT');
+sub _set_handler ($name, $handler) {
+    if (!defined $handler && $name =~ /^__/) {
+        delete $SIG{$name};
+        return;
     }
-    for my $name (keys %$wanted) {
-        $SIG{$name} = $wanted->{$name} if ($current->{$name} // '') ne $wanted->{$name};
-    }
+    $SIG{$name} = $handler // 'DEFAULT';
+    return;
+}
+
+# What a program finds.
+sub _restore_variables {
+    $/ = "\n"    if !defined $/ || ref $/ || $/ ne "\n";
+    $\ = undef   if defined $\;
+    $, = undef   if defined $,;
+    $; = "\034"  if ($; // '') ne "\034";
+    $" = ' '     if ($" // '') ne ' ';
     return;
 }
 
 # %ENV becomes what the parent had and the request's parameters. Only what differs is written: each write is a setenv(3).
 sub set_environment ($self, $parameters) {
-    $self->{env_is_base} = 0;
-    my $taint = ${^TAINT} ? substr "$0$^X", 0, 0 : '';
-    my %wanted = ($self->{env}->%*, %$parameters);
-    delete @wanted{qw(FCGI_ROLE HTTP_PROXY)};    # CGI's "Proxy" is no variable of a client's to set: httpoxy
-    _write_environment(\%wanted, $taint);
-    return;
-}
-
-sub reset_environment ($self) {
-    return if $self->{env_is_base};
-    _write_environment($self->{env}, '');
-    $self->{env_is_base} = 1;
-    return;
-}
-
-sub _write_environment ($wanted, $taint) {
-    while (my ($name, $value) = each %$wanted) {
-        my $now = $ENV{$name};
-        $ENV{$name} = $value . $taint if !defined $now || $now ne $value || ${^TAINT};
+    delete @$parameters{qw(FCGI_ROLE HTTP_PROXY)};    # CGI's "Proxy" is no variable of a client's to set: httpoxy
+    my $own   = $self->{env};
+    my $count = keys %$parameters;
+    for (keys %$own) {
+        next if exists $parameters->{$_};
+        $count++;
+        $ENV{$_} = $own->{$_} if ($ENV{$_} // "\0") ne $own->{$_};
     }
-    if (keys %ENV != keys %$wanted) {
-        exists $wanted->{$_} or delete $ENV{$_} for keys %ENV;
+    for (keys %$parameters) {
+        $ENV{$_} = $parameters->{$_} if ($ENV{$_} // "\0") ne $parameters->{$_};
+    }
+    if (keys %ENV != $count) {
+        exists $parameters->{$_} or exists $own->{$_} or delete $ENV{$_} for keys %ENV;
+    }
+    if (defined $taint) {
+        $_ .= $taint for values %ENV;
     }
     return;
 }
 
-# A script that has opened STDERR anew gets its log back; descriptor 1 still leads there.
-sub _restore_stderr ($self) {
-    binmode STDERR, ':pop' while scalar(my @layers = PerlIO::get_layers(*STDERR)) > $self->{layers};
-    return 1 if _file_behind(*STDERR) eq $self->{log};
-    return open STDERR, '>&', \*STDOUT;
-}
-
-# The same for STDOUT and STDIN, where the script's tie has seen it open them.
-sub restore_stdout ($self) { return open STDOUT, '>&', \*STDERR }
-sub restore_stdin ($self)  { return open STDIN,  '<',  '/dev/null' }
-
-sub _file_behind ($handle) {
-    my @stat = stat $handle or return '';
-    return "@stat[0, 1]";
+sub _reset_environment ($self) {
+    my $own = $self->{env};
+    for (keys %$own) {
+        $ENV{$_} = $own->{$_} if ($ENV{$_} // "\0") ne $own->{$_};
+    }
+    exists $own->{$_} or delete $ENV{$_} for keys %ENV;
+    return;
 }
 
 1;
@@ -108,9 +153,9 @@ Warren::ProcessState - what one script may change and the next must not see
 
 =head1 DESCRIPTION
 
-Taken once when an interpreter starts and put back after every script: C<%ENV> (set anew for each, and emptied of it before
-an application runs), signal handlers, a pending C<alarm>, umask, working directory (C</>), C<@INC>, the selected handle and
-C<$|>, the layers and the target of STDERR. What C<local> can do is in L<Warren::Script>.
+Taken once when an interpreter starts and put back after every script: signal handlers, a pending C<alarm>, umask, C<@INC> and
+perl's separators; C<%ENV> is set anew for each. Before an application runs C<%ENV>, the working directory (C</>) and C<$^W> are
+put back too. The standard handles are put back by L<Warren::Registry>, what C<local> can do by L<Warren::Script>.
 
 What stays changed is what the owner's code shares with itself on purpose: package variables, loaded modules, open handles
 in package variables, the UID's files; and C<ITIMER_VIRTUAL> and resource limits.

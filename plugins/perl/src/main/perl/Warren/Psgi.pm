@@ -1,35 +1,13 @@
 package Warren::Psgi;
 use v5.36;
 
-use Plack::Util ();
+use IO::Handle ();
 use Warren::Exit;
 use Warren::Failure;
+use Warren::Overrun;
 use Warren::Source;
 
-# The environment of one PSGI request, from FastCGI's parameters.
-sub environment ($parameters, $input) {
-    my $env = {
-        %$parameters,
-        'psgi.version'            => [1, 1],
-        'psgi.url_scheme'         => ($parameters->{HTTPS} // 'off') =~ /\A(?:on|1)\z/i ? 'https' : 'http',
-        'psgi.input'              => $input,
-        'psgi.errors'             => \*STDERR,
-        'psgi.multithread'        => !!0,
-        'psgi.multiprocess'       => !!1,
-        'psgi.run_once'           => !!0,
-        'psgi.streaming'          => !!1,
-        'psgi.nonblocking'        => !!0,
-        'psgix.harakiri'          => !!1,
-        'psgix.cleanup'           => !!1,
-        'psgix.cleanup.handlers'  => [],
-    };
-    delete @$env{qw(FCGI_ROLE HTTP_PROXY HTTP_CONTENT_TYPE HTTP_CONTENT_LENGTH)};
-    $env->{$_} //= '' for qw(SCRIPT_NAME PATH_INFO QUERY_STRING);
-    for my $name (qw(CONTENT_TYPE CONTENT_LENGTH)) {
-        delete $env->{$name} if defined $env->{$name} && $env->{$name} eq '';
-    }
-    return $env;
-}
+my $BLOCK = 65_536;
 
 # Compiles a file that Warren::ScriptFile has read; an application is what its text evaluates to.
 sub compile ($file) {
@@ -40,31 +18,74 @@ sub compile ($file) {
     local @ARGV;
     my $app = Warren::Source::compile($package,
         "package $package;\n" . Warren::Source::line_directive($path) . $source->{code});
-    return $app if ref $app && (ref $app eq 'CODE' || overload::Method($app, '&{}'));
+    return $app if ref $app eq 'CODE' || ref $app && $INC{'overload.pm'} && overload::Method($app, '&{}');
     die "$path: the file's last value is no code reference, expected a PSGI application\n";
 }
 
-sub new ($class, $stream, $request) {
-    return bless {stream => $stream, request => $request, has_sent => 0}, $class;
+# The FastCGI request's input, a handle, and its output, a stream; $app gives the application of a file, or throws.
+sub new ($class, $app, $input, $stream, $request) {
+    return bless {
+        app      => $app,
+        input    => bless($input, 'IO::Handle'),
+        stream   => $stream,
+        request  => $request,
+        has_sent => 0,
+        env      => undef,
+    }, $class;
 }
 
-sub start ($self)    { $self->{has_sent} = 0; return }
 sub has_sent ($self) { return $self->{has_sent} }
 
 # One request. Dies with the application's error.
-sub answer ($self, $app, $env) {
+sub answer ($self, $path, $parameters) {
+    $self->{has_sent} = 0;
+    my $app      = $self->{app}->($path);
+    my $env      = $self->{env} = $self->_environment($parameters);
     my $response = $app->($env);
     Warren::Exit::leave_fork(0) if $$ != $Warren::Exit::process;
-    if (ref $response eq 'CODE') {
-        my $answered;
-        $response->(sub { $answered = 1; $self->_respond($_[0]) });
-        Warren::Failure->throw(status => 500, kind => 'no-output',
-            message => 'the application returned a code reference that gave no response') if !$answered;
-    }
-    else {
-        $self->_respond($response);
-    }
+    return $self->_respond($response) if ref $response eq 'ARRAY';
+    die "the application's response is no array reference\n" if ref $response ne 'CODE';
+    my $answered;
+    $response->(sub { $answered = 1; $self->_respond($_[0]) });
+    Warren::Failure->throw(status => 500, kind => 'no-output',
+        message => 'the application returned a code reference that gave no response') if !$answered;
     return;
+}
+
+# After the response has gone. True where the application wants no further request.
+sub clean_up ($self) {
+    my $env = delete $self->{env} // return 0;
+    for my $handler ($env->{'psgix.cleanup.handlers'}->@*) {
+        eval { $handler->($env); 1 } or Warren::Log::say_why("cleanup handler: $@");
+    }
+    return $env->{'psgix.harakiri.commit'};
+}
+
+# The environment of one request, from FastCGI's parameters: a copy, for an application may keep it.
+sub _environment ($self, $parameters) {
+    delete @$parameters{qw(FCGI_ROLE HTTP_PROXY HTTP_CONTENT_TYPE HTTP_CONTENT_LENGTH)};
+    my $https = $parameters->{HTTPS};
+    my $env = {
+        %$parameters,
+        'psgi.version'            => [1, 1],
+        'psgi.url_scheme'         => defined $https && $https =~ /\A(?:on|1)\z/i ? 'https' : 'http',
+        'psgi.input'              => $self->{input},
+        'psgi.errors'             => \*STDERR,
+        'psgi.multithread'        => !!0,
+        'psgi.multiprocess'       => !!1,
+        'psgi.run_once'           => !!0,
+        'psgi.streaming'          => !!1,
+        'psgi.nonblocking'        => !!0,
+        'psgix.harakiri'          => !!1,
+        'psgix.cleanup'           => !!1,
+        'psgix.cleanup.handlers'  => [],
+    };
+    $env->{SCRIPT_NAME}  //= '';
+    $env->{PATH_INFO}    //= '';
+    $env->{QUERY_STRING} //= '';
+    delete $env->{CONTENT_TYPE}   if ($env->{CONTENT_TYPE}   // 'x') eq '';
+    delete $env->{CONTENT_LENGTH} if ($env->{CONTENT_LENGTH} // 'x') eq '';
+    return $env;
 }
 
 sub _respond ($self, $response) {
@@ -72,14 +93,16 @@ sub _respond ($self, $response) {
     my ($status, $headers, $body) = @$response;
     my $head = _head($status, $headers);
     if (ref $body eq 'ARRAY') {
-        $self->_print(join '', $head, grep { defined } @$body);
+        $self->_print(@$body == 1 ? $head . ($body->[0] // '') : join '', $head, grep { defined } @$body);
         return;
     }
     $self->_print($head);
-    if (!defined $body) {
-        return bless {psgi => $self}, 'Warren::Psgi::Writer';
+    return bless {psgi => $self}, 'Warren::Psgi::Writer' if !defined $body;
+    local $/ = \$BLOCK if !ref $/;
+    while (defined(my $part = $body->getline)) {
+        $self->_print_now($part);
     }
-    Plack::Util::foreach($body, sub { $self->_print_now($_[0]) });
+    $body->close;
     return;
 }
 
@@ -87,18 +110,24 @@ sub _head ($status, $headers) {
     die "the application's status is not of three digits\n" if ($status // '') !~ /\A[1-9][0-9]{2}\z/;
     my $head = "Status: $status\r\n";
     for (my $i = 0; $i < @$headers; $i += 2) {
-        my $line = "$headers->[$i]: " . ($headers->[$i + 1] // '');
-        die "the application's header $headers->[$i] has a line end or NUL\n" if $line =~ /[\r\n\0]/;
-        $head .= "$line\r\n";
+        $head .= $headers->[$i] . ': ' . ($headers->[$i + 1] // '') . "\r\n";
     }
+    _refuse_lines_in($headers) if ($head =~ tr/\r\n\0//) != 2 + 2 * int((@$headers + 1) / 2);
     return "$head\r\n";
 }
 
-# May be held in the stream's buffer; nothing of it has been sent if it dies. FCGI.pm flushes wherever $| is set.
+sub _refuse_lines_in ($headers) {
+    for (my $i = 0; $i < @$headers; $i += 2) {
+        die "the application's header $headers->[$i] has a line end or NUL\n"
+            if $headers->[$i] . ($headers->[$i + 1] // '') =~ /[\r\n\0]/;
+    }
+    return;
+}
+
+# Into the stream's buffer. Nothing of it has been sent if it dies. Not by FastCGI's PRINT, which flushes where $| is set.
 sub _print ($self, $bytes) {
     utf8::downgrade($bytes, 1) or die "the application's response has characters above 255, expected bytes\n";
-    local $| = 0;
-    $self->{stream}->PRINT($bytes);
+    $self->{stream}->WRITE($bytes, length $bytes);
     $self->{has_sent} = 1;
     return;
 }

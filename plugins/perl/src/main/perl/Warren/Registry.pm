@@ -6,39 +6,57 @@ use Warren::Input;
 use Warren::Output;
 use Warren::ProcessState;
 use Warren::Script;
+use Warren::StandardError;
 
 # $read gives a Warren::ScriptFile for a path, or throws; $in and $out are the FastCGI request's streams.
 sub new ($class, $read, $in, $out, $request) {
     return bless {
-        read    => $read,
-        state   => Warren::ProcessState->take,
-        input   => Warren::Input->new($in),
-        output  => Warren::Output->new($out, $request),
-        scripts => {},
+        read     => $read,
+        state    => Warren::ProcessState->take,
+        input    => Warren::Input->new($in),
+        output   => Warren::Output->new($out, $request),
+        scripts  => {},
+        has_tied => 0,
+        is_spent => 0,
     }, $class;
 }
 
-sub state ($self) { return $self->{state} }
-
 # One request. Throws a Warren::Failure; has_sent says whether it is too late for an error page.
 sub answer ($self, $path, $parameters) {
-    my ($state, $input, $output) = $self->@{qw(state input output)};
-    $input->start;
-    $output->start(0);
+    my ($state, $output) = $self->@{qw(state output)};
+    $self->{input}->start;
+    $output->start;
     my $known = $self->{scripts}{$path};
     my $file  = $known && $known->{file}->is_current ? undef : $self->{read}->($path);
     $state->set_environment($parameters);
-    $self->_tie;
+    $self->_take_handles;
     my $done = eval {
         $known = $self->{scripts}{$path} = $self->_compile($file) if $file;
-        $output->start($known->{script}{layer});
-        $self->_run($known->{script});
+        my $script = $known->{script};
+        $output->set_layer($script->{layer}) if $script->{layer};
+        $script->run($state);
+        $output->finish;
         1;
     };
     my $error = $@;
-    $self->_untie;
+    $self->_restore_handles;
     $state->restore;
-    die $error if !$done;
+    die _failure($error, $path) if !$done;
+    return;
+}
+
+# True where a script has left the interpreter without its log.
+sub clean_up ($self) { return $self->{is_spent} }
+
+# STDIN and STDOUT are the log's and nothing again, until the next script runs; %ENV and the working directory are the parent's.
+sub step_back ($self) {
+    return if !$self->{has_tied};
+    $self->{has_tied} = 0;
+    untie *STDIN;
+    untie *STDOUT;
+    select STDOUT;
+    $| = 1;
+    $self->{state}->leave_scripts;
     return;
 }
 
@@ -47,31 +65,34 @@ sub has_sent ($self) { return $self->{output}->has_sent }
 sub _compile ($self, $file) {
     delete $self->{scripts}{$file->{path}};
     my $script = eval { Warren::Script->compile($file, $self->{state}, $self->{output}) };
-    return {file => $file, script => $script} if $script;
-    die Warren::Failure->of($@, 'compile');
+    die Warren::Failure->of($@, 'compile') if !$script;
+    delete $file->{text};
+    return {file => $file, script => $script};
 }
 
-sub _run ($self, $script) {
-    eval { $script->run($self->{state}); 1 } or die Warren::Failure->of($@, 'died');
-    return if eval { $self->{output}->finish; 1 };
-    my $failure = Warren::Failure->of($@, 'died');
-    $failure->{message} = "$script->{path}: $failure->{message}";
-    die $failure;
+sub _failure ($error, $path) {
+    my $failure = Warren::Failure->of($error, 'died');
+    $failure->{message} = "$path: $failure->{message}" if $failure->{kind} eq 'no-output';
+    return $failure;
 }
 
-sub _tie ($self) {
-    tie *STDIN,  'Warren::Input',  $self->{input};
-    tie *STDOUT, 'Warren::Output', $self->{output};
+# They stay tied from one script to the next, unless a script undoes that.
+sub _take_handles ($self) {
+    tie *STDIN,  'Warren::Input',  $self->{input}  if (tied(*STDIN)  // 0) != $self->{input};
+    tie *STDOUT, 'Warren::Output', $self->{output} if (tied(*STDOUT) // 0) != $self->{output};
+    $self->{has_tied} = 1;
     select STDOUT;
     $| = 0;
     return;
 }
 
-sub _untie ($self) {
-    untie *STDIN;
-    untie *STDOUT;
-    $self->{state}->restore_stdin  if $self->{input}->take_reopened;
-    $self->{state}->restore_stdout if $self->{output}->take_reopened;
+sub _restore_handles ($self) {
+    open STDIN, '<', '/dev/null' if $self->{input}->take_reopened;
+    if ($self->{output}->take_reopened) {
+        $self->{is_spent} = 1 if Warren::StandardError::is_moved();
+        open STDOUT, '>&', \*STDERR;
+    }
+    Warren::StandardError::restore();
     return;
 }
 
@@ -87,11 +108,12 @@ Warren::Registry - scripts written for CGI, compiled once and run for many reque
 
 Keeps the compiled scripts of one interpreter. Before each run it compares device, inode, mode, owner, size, mtime and
 ctime of the file with those of the file that was compiled, and mode and owner of its directory; where anything differs the
-file is checked, read and compiled again.
+file is checked, read and compiled again. STDIN and STDOUT are tied to the request's while scripts run.
 
 =head1 FAILURES
 
-Throws a L<Warren::Failure>: C<refused>, C<compile>, C<died>, C<no-output>.
+Throws a L<Warren::Failure>: C<refused>, C<compile>, C<died>, C<no-output>. A script that opens both STDOUT and STDERR anew leaves no
+descriptor that leads to the log; C<clean_up> then says that the interpreter ought to end.
 
 =head1 SEE ALSO
 

@@ -4,6 +4,7 @@ use v5.36;
 use Warren::Exit;
 use Warren::Failure;
 use Warren::Source;
+use Warren::Title;
 
 my @cgi_pragmas = map { "CGI::$_" } qw(XHTML NOSTICKY NPH DEBUG TABINDEX CLOSE_UPLOAD_FILES HEADERS_ONCE
     USE_PARAM_SEMICOLONS NO_UNDEF_PARAMS PARAM_UTF8 PUTDATA_UPLOAD APPEND_QUERY_STRING);
@@ -23,14 +24,14 @@ sub compile ($class, $file, $state, $output) {
     }, $class;
     $self->{data_handle} = ($source->{data_package} // $self->{package}) . '::DATA';
     CGI::initialize_globals() if $INC{'CGI.pm'};
-    my $compiled = $self->_in_its_world(sub {
+    my ($exited, $error) = $self->_in_its_world(sub {
         Warren::Source::compile($self->{package}, Warren::Source::as_subroutine($self->{package}, $path, $source->{code}));
     });
     $self->{end_blocks} = $source->{code} =~ /\bEND\b/ ? _take_end_blocks($self->{package}) : [];
-    die $compiled->{error} if defined $compiled->{error};
-    die "$path: exit while it was compiled\n" if $compiled->{exited};
+    die $error if defined $error;
+    die "$path: exit while it was compiled\n" if $exited;
     $self->{layer}   = $output->layer;
-    $self->{signals} = $state->current_signals;
+    $self->{signals} = $state->signals_of_script;
     $self->{pragmas} = $INC{'CGI.pm'} ? _cgi_pragmas() : undef;
     $self->{handler} = do { no strict 'refs'; \&{"$self->{package}::handler"} };
     return $self;
@@ -38,54 +39,50 @@ sub compile ($class, $file, $state, $output) {
 
 # One request. Dies with the script's error.
 sub run ($self, $state) {
-    $state->set_signals($self->{signals});
+    $state->use_signals($self->{signals});
     $self->_set_cgi_pragmas if $INC{'CGI.pm'};
     $self->_open_data       if defined $self->{data};
-    my $ran = $self->_in_its_world($self->{handler});
-    my $error = $ran->{error};
+    my (undef, $error) = $self->_in_its_world($self->{handler});
     for my $block ($self->{end_blocks}->@*) {
-        my $ended = $self->_in_its_world($block);
-        $error //= $ended->{error};
+        my (undef, $other) = $self->_in_its_world($block);
+        $error //= $other;
     }
     $self->_close_data if defined $self->{data};
     die $error if defined $error;
     return;
 }
 
-# Calls code with perl's variables as a program finds them, and the directory, $0 and non-module %INC of this script.
+# Calls code with the directory, $0 and non-module %INC of this script: whether it has called exit, and its error.
 sub _in_its_world ($self, $code) {
-    chdir $self->{directory} or return {error => "$self->{path}: chdir to its directory: $!\n"};
-    local $0 = $self->{path};
-    local @ARGV;
-    local ($/, $\, $,, $;, $", $^W) = ("\n", undef, undef, "\034", ' ', 0);
+    chdir $self->{directory} or return (0, "$self->{path}: chdir to its directory: $!\n");
+    $Warren::Title::program = $self->{path};
+    @ARGV = ();
+    $^W   = 0 if $^W;
     local ($_, $@);
     $! = 0;
     my $loaded_before = $self->_enter_inc;
-    my $ended = _call($code);
+    my @ended = _call($code);
     $self->_leave_inc($loaded_before);
-    return $ended;
+    return @ended;
 }
 
 sub _call ($code) {
-    my $ended = {exited => 1};
-    my $error;
+    my ($returned, $error);
     local $Warren::Exit::script_runs = 1;
     WARREN_SCRIPT: {
-        my $returned = eval { no warnings; $code->(); 1 };
+        $returned = eval { no warnings; $code->(); 1 };
         $error = $@ if !$returned;
-        delete $ended->{exited} if $returned;
     }
     Warren::Exit::leave_fork(0) if $$ != $Warren::Exit::process;
-    if (defined $error && !Warren::Exit::is_thrown($error)) {
-        $ended = {error => ref $error || length $error ? $error : "died with an empty message\n"};
-    }
-    return $ended;
+    return (0, undef) if $returned;
+    return (1, undef) if !defined $error || Warren::Exit::is_thrown($error);
+    return (0, ref $error || length $error ? $error : "died with an empty message\n");
 }
 
 # require "lib.pl" compiles into the package that requires it first; so each script has its own memory of these files.
 sub _enter_inc ($self) {
     $loaded_by_parent //= {map { $_ => 1 } grep { !/\.pm\z/ } keys %INC};
-    @INC{keys $self->{required}->%*} = values $self->{required}->%*;
+    @INC{keys $self->{required}->%*} = values $self->{required}->%* if $self->{required}->%*;
     return scalar keys %INC;
 }
 

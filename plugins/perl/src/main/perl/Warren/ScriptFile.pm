@@ -1,31 +1,35 @@
 package Warren::ScriptFile;
 use v5.36;
 
-use Errno qw(ENOENT ENOTDIR);
-use Fcntl qw(O_RDONLY O_NONBLOCK O_DIRECTORY O_NOCTTY S_ISREG S_IMODE);
+use Fcntl qw(O_RDONLY O_NONBLOCK O_DIRECTORY O_NOCTTY);
 use Time::HiRes ();
 use Warren::Failure;
 
 # openat2(2): the same number on every architecture that Debian has perl for, Linux 5.6 or later.
-use constant {
-    SYS_OPENAT2          => 437,
-    AT_FDCWD             => -100,
-    O_PATH               => 0x20_0000,
-    O_CLOEXEC            => 0x8_0000,
-    RESOLVE_NO_SYMLINKS  => 0x04,
-    RESOLVE_BENEATH      => 0x08,
-    WRITABLE_BY_OTHERS   => 022,
-    SET_ID               => 06000,
-    LARGEST              => 8 * 1024 * 1024,
-};
+my $SYS_OPENAT2         = 437;
+my $AT_FDCWD            = -100;
+my $O_PATH              = 0x20_0000;
+my $O_CLOEXEC           = 0x8_0000;
+my $RESOLVE_NO_SYMLINKS = 0x04;
+my $RESOLVE_BENEATH     = 0x08;
+my $WRITABLE_BY_OTHERS  = 022;
+my $SET_ID              = 06000;
+my $PERMISSIONS         = 07777;
+my $LARGEST             = 8 * 1024 * 1024;
+my $NO_ENTRY            = 2;     # ENOENT and ENOTDIR of errno(3): module Errno would load Config
+my $NO_DIRECTORY        = 20;
+
+# Of stat's list: dev, inode, mode, uid, gid, size, mtime, ctime. ctime moves with every chmod, chown and link.
+my @identity           = (1, 10, 9, 7, 0, 2, 4, 5);
+my @directory_identity = (0, 1, 2, 4, 5);
 
 # A file that httpd's WarrenHandler names: beneath the document root, no symbolic link on the way, all the owner's.
 sub read_beneath ($class, $root, $path, $owner) {
     my $relative = _relative($root, $path);
     my ($directory, $name) = $relative =~ m{\A(?:(.+)/)?([^/]+)\z}s;
-    my $top   = _open(AT_FDCWD, $root, O_PATH | O_DIRECTORY | O_CLOEXEC, 0, $root);
-    my $inner = _open(fileno $top, $directory // '.', O_PATH | O_DIRECTORY | O_CLOEXEC,
-        RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS, $path);
+    my $top   = _open($AT_FDCWD, $root, $O_PATH | O_DIRECTORY | $O_CLOEXEC, 0, $root);
+    my $inner = _open(fileno $top, $directory // '.', $O_PATH | O_DIRECTORY | $O_CLOEXEC,
+        $RESOLVE_BENEATH | $RESOLVE_NO_SYMLINKS, $path);
     return $class->_read($inner, $name, $path, {%$owner, root_too => 0});
 }
 
@@ -33,41 +37,40 @@ sub read_beneath ($class, $root, $path, $owner) {
 sub read_named ($class, $path, $owner) {
     my ($directory, $name) = $path =~ m{\A(/(?:.*/)?)([^/]+)\z}s
         or Warren::Failure->refused(403, "$path: a relative path, expected an absolute one");
-    my $inner = _open(AT_FDCWD, $directory, O_PATH | O_DIRECTORY | O_CLOEXEC, 0, $path);
+    my $inner = _open($AT_FDCWD, $directory, $O_PATH | O_DIRECTORY | $O_CLOEXEC, 0, $path);
     return $class->_read($inner, $name, $path, {%$owner, root_too => 1});
 }
 
 # Whether the file is still the very one that was read, and its directory still fit. A rename in between is harmless:
-# what then runs is the text that was checked.
+# what then runs is the text that was checked. Compared as numbers: this is done for every request.
 sub is_current ($self) {
-    my @file      = Time::HiRes::stat($self->{path}) or return 0;
-    my @directory = stat $self->{directory} or return 0;
-    return _identity(@file) eq $self->{identity} && "@directory[0, 1, 2, 4, 5]" eq $self->{directory_identity};
+    my $was = $self->{stat};
+    my @is  = Time::HiRes::stat($self->{path}) or return 0;
+    $is[$_] == $was->[$_] or return 0 for @identity;
+    $was = $self->{directory_stat};
+    @is  = stat $self->{directory} or return 0;
+    $is[$_] == $was->[$_] or return 0 for @directory_identity;
+    return 1;
 }
 
 sub _read ($class, $directory, $name, $path, $owner) {
     my @directory = stat $directory or Warren::Failure->refused(403, "$path: stat of its directory: $!");
     _require_owner("$path: its directory", $owner, @directory);
-    my $file = _open(fileno $directory, $name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
-        RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS, $path);
+    my $file = _open(fileno $directory, $name, O_RDONLY | O_NONBLOCK | O_NOCTTY | $O_CLOEXEC,
+        $RESOLVE_BENEATH | $RESOLVE_NO_SYMLINKS, $path);
     my @stat = Time::HiRes::stat($file) or Warren::Failure->refused(403, "$path: stat: $!");
-    Warren::Failure->refused(403, "$path: found no regular file, expected one") if !S_ISREG($stat[2]);
+    Warren::Failure->refused(403, "$path: found no regular file, expected one") if !-f $file;
     _require_owner($path, $owner, @stat);
     Warren::Failure->refused(403, sprintf '%s: found mode %04o, expected no set-UID or set-GID bit', $path,
-        S_IMODE($stat[2])) if $stat[2] & SET_ID;
-    Warren::Failure->refused(403, "$path: found $stat[7] bytes, expected at most " . LARGEST) if $stat[7] > LARGEST;
+        $stat[2] & $PERMISSIONS) if $stat[2] & $SET_ID;
+    Warren::Failure->refused(403, "$path: found $stat[7] bytes, expected at most " . $LARGEST) if $stat[7] > $LARGEST;
     return bless {
-        path               => $path,
-        directory          => $path =~ s{/[^/]*\z}{}sr || '/',
-        text               => _slurp($file, $path),
-        identity           => _identity(@stat),
-        directory_identity => "@directory[0, 1, 2, 4, 5]",
+        path           => $path,
+        directory      => $path =~ s{/[^/]*\z}{}sr || '/',
+        text           => _slurp($file, $path),
+        stat           => \@stat,
+        directory_stat => \@directory,
     }, $class;
-}
-
-# dev, inode, mode, uid, gid, size, mtime, ctime: ctime moves with every chmod, chown and link.
-sub _identity (@stat) {
-    return "@stat[0, 1, 2, 4, 5, 7, 9, 10]";
 }
 
 sub _require_owner ($what, $owner, @stat) {
@@ -76,7 +79,7 @@ sub _require_owner ($what, $owner, @stat) {
     Warren::Failure->refused(403, "$what: found owner $uid:$gid, expected $owner->{uid}:$owner->{gid}"
         . ($owner->{root_too} ? ' or root' : '')) if !$roots && ($uid != $owner->{uid} || $gid != $owner->{gid});
     Warren::Failure->refused(403, sprintf '%s: found mode %04o, expected no write by group or others', $what,
-        S_IMODE($mode)) if $mode & WRITABLE_BY_OTHERS;
+        $mode & $PERMISSIONS) if $mode & $WRITABLE_BY_OTHERS;
     return;
 }
 
@@ -90,9 +93,9 @@ sub _relative ($root, $path) {
 
 sub _open ($at, $name, $flags, $resolve, $path) {
     my $how = pack 'QQQ', $flags, 0, $resolve;
-    my $fd  = syscall SYS_OPENAT2, $at, $name, $how, length $how;
+    my $fd  = syscall $SYS_OPENAT2, $at, $name, $how, length $how;
     if ($fd < 0) {
-        my $status = $! == ENOENT || $! == ENOTDIR ? 404 : 403;
+        my $status = $! == $NO_ENTRY || $! == $NO_DIRECTORY ? 404 : 403;
         Warren::Failure->refused($status, "$path: $!"
             . ($status == 403 ? ', expected a file reached without symbolic links that the owner can read' : ''));
     }
@@ -107,7 +110,7 @@ sub _slurp ($file, $path) {
         my $count = sysread $file, $text, 65536, length $text;
         Warren::Failure->refused(403, "$path: read: $!") if !defined $count;
         last if !$count;
-        Warren::Failure->refused(403, "$path: grew beyond " . LARGEST . ' bytes') if length $text > LARGEST;
+        Warren::Failure->refused(403, "$path: grew beyond " . $LARGEST . ' bytes') if length $text > $LARGEST;
     }
     return $text =~ /\A(.*)\z/s ? $1 : '';
 }

@@ -1,40 +1,46 @@
 package Warren::Settings;
 use v5.36;
 
-use JSON::PP ();
-
+my %escaped = (t => "\t", n => "\n", '\\' => '\\');
 my %variables;
 
 sub take_from_environment ($class) {
     my $text = delete $ENV{WARREN_SETTINGS} // die "WARREN_SETTINGS is not set: only a launch starts this program\n";
-    my $self = eval { JSON::PP->new->utf8->decode($text) } // die "WARREN_SETTINGS is not JSON: $@";
-    _trust($self);
+    ($text) = $text =~ /\A(.*)\z/s;    # under -T the environment is tainted; this variable was written by root
+    my $self = bless {applications => [], load => []}, $class;
+    for my $line (split /\n/, $text) {
+        my ($name, @words) = map { s/\\(.)/$escaped{$1} \/\/ die "WARREN_SETTINGS has \\$1\n"/gesr } split /\t/, $line, -1;
+        $self->_take($name, @words);
+    }
     for my $name (qw(name generation documentRoot owner)) {
         die "WARREN_SETTINGS has no $name\n" if !defined $self->{$name};
     }
-    $self->{$_} //= [] for qw(applications load);
-    %variables = ($self->{variables} // {})->%*;
-    return bless $self, $class;
+    return $self;
+}
+
+sub _take ($self, $name, @words) {
+    if ($name eq 'application') {
+        push $self->{applications}->@*, {path => $words[0], file => $words[1]};
+    }
+    elsif ($name eq 'load') {
+        push $self->{load}->@*, {kind => $words[0], name => $words[1]};
+    }
+    elsif ($name eq 'owner') {
+        $self->{owner} = {uid => $words[0], gid => $words[1]};
+    }
+    elsif ($name eq 'variable') {
+        $variables{shift @words} = \@words;
+    }
+    else {
+        $self->{$name} = $words[0];
+    }
+    return;
 }
 
 # What PerlSetVar and PerlAddVar say: the last value, or all of them.
 sub variable ($name) {
     my $values = $variables{$name} // [];
     return wantarray ? @$values : $values->[-1];
-}
-
-# Under -T the environment is tainted; this variable was written by root. Strings become bytes, as paths are.
-sub _trust {
-    for my $value (ref $_[0] eq 'HASH' ? values $_[0]->%* : $_[0]->@*) {
-        if (ref $value eq 'HASH' || ref $value eq 'ARRAY') {
-            _trust($value);
-        }
-        elsif (!ref $value && defined $value) {
-            utf8::encode($value) if utf8::is_utf8($value);
-            ($value) = $value =~ /\A(.*)\z/s;
-        }
-    }
-    return;
 }
 
 1;
@@ -51,19 +57,21 @@ Warren::Settings - what the launch tells the runtime
 
 =head1 DESCRIPTION
 
-One JSON object in the environment variable C<WARREN_SETTINGS>, removed from C<%ENV> before any of the owner's code is
-loaded:
+Lines of words in the environment variable C<WARREN_SETTINGS>, removed from C<%ENV> before any of the owner's code is
+loaded. Words are separated by a tab; a tab, a line end and a backslash inside of one are C<\t>, C<\n> and C<\\>. No JSON: its parser would
+be half of what a virtual host with a bare script has in memory.
 
-    name, generation       the virtual host's name and this generation's number
-    documentRoot           below which files of WarrenHandler must lie
-    handlesFiles           whether there are any
-    applications           [{path, file}...] of WarrenApplication
-    load                   [{kind: "module" or "file", name}...] of PerlModule and PerlRequire, in their order
-    variables              {NAME: [value...]} of PerlSetVar and PerlAddVar
-    owner                  {uid, gid} that files must have
+    name NAME
+    generation NUMBER
+    documentRoot PATH             below which files of WarrenHandler must lie
+    handlesFiles 1                there are such files
+    owner UID GID                 that files must have
+    application PATH FILE         one line for each WarrenApplication
+    load module|file NAME         PerlModule and PerlRequire, in their order
+    variable NAME VALUE...        PerlSetVar and PerlAddVar
 
 =head1 FAILURES
 
-Dies with a sentence where the variable is missing, is not JSON or lacks a field; the parent interpreter then ends.
+Dies with a sentence where the variable is missing, malformed or lacks a line; the parent interpreter then ends.
 
 =cut

@@ -5,8 +5,6 @@ sub evaluate { eval shift }
 
 use v5.36;
 
-use Symbol ();
-
 # Splits a script's text as perl would: code, and the text after __END__ or __DATA__ with the package it belongs to.
 sub split_data ($text) {
     return {code => $text} if $text !~ /^__(END|DATA)__[ \t\r]*(?:\n|\z)/m;
@@ -42,7 +40,10 @@ sub line_directive ($file) {
 # Compiles; on failure dies with perl's own message. Nothing of an earlier version of the package stays.
 sub compile ($package, $text) {
     no strict 'refs';
-    Symbol::delete_package($package) if %{"${package}::"};
+    if (%{"${package}::"}) {
+        require Symbol;
+        Symbol::delete_package($package);
+    }
     local $@;
     my $value = evaluate($text);
     my $error = $@;

@@ -10,7 +10,6 @@ use File::Basename qw(dirname);
 use File::Path qw(make_path remove_tree);
 use File::Temp ();
 use IO::Socket::UNIX ();
-use JSON::PP ();
 use POSIX ();
 use Socket qw(SOCK_STREAM);
 use Time::HiRes qw(sleep time);
@@ -54,19 +53,31 @@ sub start ($self, %settings) {
     POSIX::mkfifo($fifo, 0666) or die "mkfifo: $!";
     sysopen $self->{log}, $fifo, O_RDONLY | O_NONBLOCK or die "$fifo: $!";
     my $listener = IO::Socket::UNIX->new(Type => SOCK_STREAM, Local => $socket_path, Listen => 100) or die "bind: $!";
-    my $json = JSON::PP->new->utf8->encode({
-        name => 'alice.localhost', generation => 1, documentRoot => $self->{root}, handlesFiles => \1,
-        owner => {uid => OWNER, gid => OWNER}, %settings,
-    });
+    my $words = _settings(name => 'alice.localhost', generation => 1, documentRoot => $self->{root}, handlesFiles => 1,
+        owner => {uid => OWNER, gid => OWNER}, %settings);
     $self->{parent} = fork // die "fork: $!";
     if (!$self->{parent}) {
-        _become($listener, $fifo, $json, $self->{environment} // {}, $self->{switches});
+        _become($listener, $fifo, $words, $self->{environment} // {},
+            $self->{program} // [$self->{switches}->@*, "-I$runtime", "$runtime/parent.pl"]);
     }
     close $listener;
     return $self;
 }
 
-sub _become ($listener, $fifo, $json, $environment, $switches) {
+# As RuntimeSettings.java writes them.
+sub _settings (%is) {
+    my @lines = (
+        (map { [$_, $is{$_}] } qw(name generation documentRoot handlesFiles)),
+        ['owner', $is{owner}->@{qw(uid gid)}],
+        (map { ['application', $_->@{qw(path file)}] } ($is{applications} // [])->@*),
+        (map { ['load', $_->@{qw(kind name)}] } ($is{load} // [])->@*),
+        (map { ['variable', $_, $is{variables}{$_}->@*] } sort keys(($is{variables} // {})->%*)),
+    );
+    my %escape = ("\t" => '\t', "\n" => '\n', '\\' => '\\\\');
+    return join "\n", map { join "\t", map { s/([\t\n\\])/$escape{$1}/gr } @$_ } @lines;
+}
+
+sub _become ($listener, $fifo, $words, $environment, $program) {
     POSIX::setsid();
     sysopen my $log, $fifo, O_RDWR | O_NONBLOCK or POSIX::_exit(99);
     POSIX::dup2(fileno $listener, 0);
@@ -76,8 +87,8 @@ sub _become ($listener, $fifo, $json, $environment, $switches) {
     $) = OWNER . ' ' . OWNER;
     POSIX::setgid(OWNER);
     POSIX::setuid(OWNER);
-    %ENV = (PATH => '/usr/bin:/bin', HOME => '/', LANG => 'C.UTF-8', %$environment, WARREN_SETTINGS => $json);
-    { exec '/usr/bin/perl', @$switches, "-I$runtime", "$runtime/parent.pl" }
+    %ENV = (PATH => '/usr/bin:/bin', HOME => '/', LANG => 'C.UTF-8', %$environment, WARREN_SETTINGS => $words);
+    { exec '/usr/bin/perl', @$program }
     POSIX::_exit(98);
 }
 

@@ -59,7 +59,7 @@ public final class PerlPlugin implements LaunchPlugin {
         for (Directive directive : PerlDirectives.named("PerlSetEnv", settings.directives())) {
             environment.put(directive.arguments().get(0), directive.arguments().get(1));
         }
-        environment.put(RuntimeSettings.VARIABLE, RuntimeSettings.of(settings).json(MOST_SETTINGS_BYTES));
+        environment.put(RuntimeSettings.VARIABLE, RuntimeSettings.of(settings).text(MOST_SETTINGS_BYTES));
         return environment;
     }
 }

@@ -1,7 +1,5 @@
 package warren.plugin.perl;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,17 +7,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import warren.contract.Route;
 import warren.plugin.Directive;
 import warren.plugin.LaunchRefused;
 import warren.plugin.VirtualHostSettings;
 
-/** What the launch tells the runtime: one JSON object in one variable. Its fields are explained in Warren::Settings. */
+/** What the launch tells the runtime: lines of words in one variable. They are explained in Warren::Settings. */
 record RuntimeSettings(String name, int generation, String documentRoot, boolean handlesFiles,
                        List<Application> applications, List<Load> load, Map<String, List<String>> variables,
                        Owner owner) {
     static final String VARIABLE = "WARREN_SETTINGS";
-    private static final JsonMapper JSON = new JsonMapper();
 
     record Application(String path, String file) { }
 
@@ -43,22 +42,35 @@ record RuntimeSettings(String name, int generation, String documentRoot, boolean
     }
 
     /** @throws LaunchRefused where it has more bytes than one variable may have */
-    String json(int mostBytes) throws LaunchRefused {
-        String json = encoded();
-        int bytes = json.getBytes(StandardCharsets.UTF_8).length;
+    String text(int mostBytes) throws LaunchRefused {
+        String text = lines().stream().map(RuntimeSettings::line).collect(Collectors.joining("\n"));
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > mostBytes) {
             throw new LaunchRefused("the virtual host's Perl directives make " + bytes + " bytes, expected at most "
                 + mostBytes);
         }
-        return json;
+        return text;
     }
 
-    private String encoded() {
-        try {
-            return JSON.writeValueAsString(this);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a record of strings and numbers has no JSON", e);
+    private List<List<String>> lines() {
+        List<List<String>> lines = new ArrayList<>(List.of(
+            List.of("name", name),
+            List.of("generation", Integer.toString(generation)),
+            List.of("documentRoot", documentRoot),
+            List.of("owner", Long.toString(owner.uid()), Long.toString(owner.gid()))));
+        if (handlesFiles) {
+            lines.add(List.of("handlesFiles", "1"));
         }
+        applications.forEach(application -> lines.add(List.of("application", application.path(), application.file())));
+        load.forEach(each -> lines.add(List.of("load", each.kind(), each.name())));
+        variables.forEach((variable, values) ->
+            lines.add(Stream.concat(Stream.of("variable", variable), values.stream()).toList()));
+        return lines;
+    }
+
+    private static String line(List<String> words) {
+        return words.stream().map(word -> word.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n"))
+            .collect(Collectors.joining("\t"));
     }
 
     private static List<Application> applications(List<Route> routes) {

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -84,17 +82,25 @@ class PerlPluginTest {
     }
 
     @Test
-    void tellsTheRuntimeWhatToLoadInOrder() throws Exception {
-        JsonNode json = new JsonMapper().readTree(execute("PerlRequire /srv/a.pl", "PerlModule B C", "PerlSetVar V 1",
-            "PerlSetVar V 2", "PerlAddVar V 3").environment().get("WARREN_SETTINGS"));
-        assertEquals("alice.localhost", json.get("name").asText());
-        assertEquals(7, json.get("generation").asInt());
-        assertEquals("/srv/alice/htdocs", json.get("documentRoot").asText());
-        assertEquals("{\"uid\":60001,\"gid\":60002}", json.get("owner").toString());
-        assertEquals("[{\"path\":\"/app\",\"file\":\"/srv/alice/app.psgi\"}]", json.get("applications").toString());
-        assertEquals("[{\"kind\":\"file\",\"name\":\"/srv/a.pl\"},{\"kind\":\"module\",\"name\":\"B\"},"
-            + "{\"kind\":\"module\",\"name\":\"C\"}]", json.get("load").toString());
-        assertEquals("{\"V\":[\"2\",\"3\"]}", json.get("variables").toString());
+    void tellsTheRuntimeWhatToLoadInOrder() throws LaunchRefused {
+        assertEquals("""
+            name\talice.localhost
+            generation\t7
+            documentRoot\t/srv/alice/htdocs
+            owner\t60001\t60002
+            handlesFiles\t1
+            application\t/app\t/srv/alice/app.psgi
+            load\tfile\t/srv/a.pl
+            load\tmodule\tB
+            load\tmodule\tC
+            variable\tV\t2\t3""", execute("PerlRequire /srv/a.pl", "PerlModule B C", "PerlSetVar V 1", "PerlSetVar V 2",
+            "PerlAddVar V 3").environment().get("WARREN_SETTINGS"));
+    }
+
+    @Test
+    void escapesWhatPartsWordsAndLines() throws LaunchRefused {
+        String settings = execute("PerlSetVar V a\tb\nc\\d").environment().get("WARREN_SETTINGS");
+        assertTrue(settings.endsWith("\nvariable\tV\ta\\tb\\nc\\\\d"), settings);
     }
 
     @Test
