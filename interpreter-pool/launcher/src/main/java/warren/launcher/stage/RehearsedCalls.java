@@ -13,7 +13,7 @@ final class RehearsedCalls implements SystemCalls {
     private static final int NO_DESCRIPTOR = -1;
     private static final long NO_ID = -1;
     private static final String NO_PATH = "";
-    private static final String STATUS = "Uid:\t1\t1\t1\t1\nGid:\t1\t1\t1\t1\nGroups:\t2 \nCapInh:\t0000000000000000\n"
+    private static final String STATUS = "Name:\tjava\nUid:\t1\t1\t1\t1\nGid:\t1\t1\t1\t1\nGroups:\t2 \nCapInh:\t0000000000000000\n"
         + "CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\nCapBnd:\t0000000000000000\nCapAmb:\t0000000000000000\n";
     private final LinuxSystemCalls calls;
 
