@@ -4,12 +4,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
+import java.util.Iterator;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.StringJoiner;
 import org.apache.tomcat.util.net.SSLSupport;
 
 /**
@@ -21,8 +19,6 @@ import org.apache.tomcat.util.net.SSLSupport;
  * where it did, the password is none of the application's business (mod_cgi hides it always, mod_perl never).
  */
 final class CgiVariables {
-    /** {@code _} is missing on purpose: {@code X_Auth} and {@code X-Auth} would be one variable. */
-    private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9-]+");
     private final Map<String, String> variables = new HashMap<>(64);
     private final HttpServletRequest request;
 
@@ -87,25 +83,36 @@ final class CgiVariables {
 
     private void addHeaders() {
         boolean authenticated = variables.containsKey("REMOTE_USER");
-        for (String name : Collections.list(request.getHeaderNames())) {
-            String key = name.toUpperCase(Locale.ROOT);
-            if (HEADER_NAME.matcher(name).matches() && isPassed(key, authenticated)) {
-                List<String> values = Collections.list(request.getHeaders(name));
-                add("HTTP_" + key.replace('-', '_'), String.join(key.equals("COOKIE") ? "; " : ", ", values));
+        for (Iterator<String> names = request.getHeaderNames().asIterator(); names.hasNext();) {
+            String name = names.next();
+            String variable = HeaderVariables.of(name);
+            if (!variable.isEmpty() && isPassed(variable, authenticated)) {
+                add(variable, values(name, variable.equals("HTTP_COOKIE") ? "; " : ", "));
             }
         }
     }
 
-    private static boolean isPassed(String header, boolean authenticated) {
-        return switch (header) {
+    private String values(String name, String between) {
+        Iterator<String> values = request.getHeaders(name).asIterator();
+        String first = values.next();
+        if (!values.hasNext()) {
+            return first;
+        }
+        StringJoiner all = new StringJoiner(between).add(first);
+        values.forEachRemaining(all::add);
+        return all.toString();
+    }
+
+    private static boolean isPassed(String variable, boolean authenticated) {
+        return switch (variable) {
             // Variables of their own.
-            case "CONTENT-TYPE", "CONTENT-LENGTH" -> false;
-            // HTTP_PROXY would be taken for a client's setting (httpoxy, CVE-2016-5385).
-            case "PROXY" -> false;
+            case "HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH" -> false;
+            // It would be taken for a client's setting (httpoxy, CVE-2016-5385).
+            case "HTTP_PROXY" -> false;
             // httpd and AJP have undone the chunks.
-            case "TRANSFER-ENCODING" -> false;
-            case "PROXY-AUTHORIZATION" -> false;
-            case "AUTHORIZATION" -> !authenticated;
+            case "HTTP_TRANSFER_ENCODING" -> false;
+            case "HTTP_PROXY_AUTHORIZATION" -> false;
+            case "HTTP_AUTHORIZATION" -> !authenticated;
             default -> true;
         };
     }

@@ -79,7 +79,7 @@ final class GatewayProcessor extends AjpProcessor {
         byte[] sought = ('\n' + "\0" + (char) name.length() + name + '\0').getBytes(StandardCharsets.ISO_8859_1);
         int count = 0;
         for (int at = AJP_HEADER_BYTES; at + sought.length <= end; at++) {
-            if (Arrays.equals(bytes, at, at + sought.length, sought, 0, sought.length)) {
+            if (bytes[at] == '\n' && Arrays.equals(bytes, at, at + sought.length, sought, 0, sought.length)) {
                 count++;
             }
         }

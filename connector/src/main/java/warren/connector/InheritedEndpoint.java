@@ -6,7 +6,9 @@ import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.CountDownLatch;
+import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SocketBufferHandler;
 
 /**
  * The socket that the launcher bound and handed over as descriptor 0. Tomcat stops accepting by pausing, and a paused
@@ -35,6 +37,11 @@ final class InheritedEndpoint extends NioEndpoint {
             }
             throw e;
         }
+    }
+
+    @Override
+    protected NioChannel createChannel(SocketBufferHandler buffers) {
+        return new GatewayChannel(buffers);
     }
 
     void stopAccepting() {

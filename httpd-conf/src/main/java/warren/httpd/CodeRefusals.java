@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Ways for an owner's code to run as httpd's user: an interpreter inside httpd, SSI's exec, and CGI without suEXEC,
@@ -25,6 +26,21 @@ final class CodeRefusals {
         this.problems = problems;
         this.ssi = httpd.modules().contains("include_module");
         this.cgi = httpd.modules().contains("cgi_module") || httpd.modules().contains("cgid_module");
+    }
+
+    /** Whether the files of other virtual hosts' owners matter to what is refused here. */
+    static boolean lookAtAllHosts(HttpdConfiguration httpd, List<Host> hosts) {
+        return new CodeRefusals(httpd, hosts, new Problems()).cgi && Stream.concat(
+            httpd.directives().stream().filter(d -> !d.is("VirtualHost")), hosts.stream().map(Host::section))
+            .anyMatch(CodeRefusals::hasScriptAlias);
+    }
+
+    private static boolean hasScriptAlias(Directive directive) {
+        return isScriptAlias(directive) || directive.children().stream().anyMatch(CodeRefusals::hasScriptAlias);
+    }
+
+    private static boolean isScriptAlias(Directive directive) {
+        return directive.is("ScriptAlias") || directive.is("ScriptAliasMatch");
     }
 
     void find() {
@@ -85,7 +101,7 @@ final class CodeRefusals {
     }
 
     private void scriptAlias(Directive directive, Host host) {
-        if (directive.is("ScriptAlias") || directive.is("ScriptAliasMatch")) {
+        if (isScriptAlias(directive)) {
             String target = directive.argument(1);
             virtualHosts.stream().filter(other -> isWithin(target, other)).findFirst().ifPresent(other ->
                 problems.error(Problems.SERVER, directive.reportedAt(), directive + " runs CGI that the owner of "

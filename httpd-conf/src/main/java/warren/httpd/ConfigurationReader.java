@@ -31,18 +31,23 @@ final class ConfigurationReader {
     private final Modules modules = new Modules();
     private final Map<String, Macro> macros = new HashMap<>();
     private final Set<Path> files = new LinkedHashSet<>();
+    private final Texts texts = new Texts();
     private final List<Directive> top = new ArrayList<>();
     private final Deque<Open> open = new ArrayDeque<>();
     private final Variables variables;
     private final Conditions conditions;
+    private final KnownFiles known;
     private Path serverRoot;
     private int depth;
+    /** Counts what has been said that lines further on depend on, or that is not a virtual host's. */
+    private int said;
 
     /** A section that is not closed yet; those that httpd dissolves have no directive. */
     private record Open(String name, Optional<Directive> directive, Block block, Place place) { }
 
-    ConfigurationReader(HttpdInvocation invocation) {
+    ConfigurationReader(HttpdInvocation invocation, KnownFiles known) {
         this.invocation = invocation;
+        this.known = known;
         this.serverRoot = invocation.serverRoot();
         this.variables = new Variables(invocation.defines(), environment());
         this.conditions = new Conditions(variables, modules, invocation.version());
@@ -53,6 +58,9 @@ final class ConfigurationReader {
         Map<String, String> all = new HashMap<>();
         if (Files.isRegularFile(envvars)) {
             files.add(envvars);
+            said++; // where it is not there any more, what follows counts less
+            known.enters(envvars);
+            known.heldMore();
             try {
                 all.putAll(Envvars.read(envvars, lines, invocation.environment()));
             } catch (IOException e) {
@@ -70,11 +78,28 @@ final class ConfigurationReader {
     }
 
     private void file(Path file, Place includedAt, Optional<Place> use) {
+        if (open.isEmpty() && use.isEmpty() && known.passesOver(file, said)) {
+            files.add(file);
+            return;
+        }
+        int saidBefore = said;
+        int hostsBefore = top.size();
+        known.enters(file);
+        read(file, includedAt, use);
+        if (said == saidBefore && open.isEmpty() && use.isEmpty()) {
+            known.heldHosts(said, Hosts.names(top.subList(hostsBefore, top.size())));
+        } else {
+            known.heldMore();
+        }
+    }
+
+    private void read(Path file, Place includedAt, Optional<Place> use) {
         List<Lines.Line> contents;
         try {
             contents = lines.of(file);
         } catch (IOException e) {
             problems.error(Problems.SERVER, includedAt, file + ": " + reason(e), "a readable configuration file");
+            said++;
             return;
         }
         files.add(file);
@@ -85,6 +110,7 @@ final class ConfigurationReader {
         }
         while (open.size() > floor) {
             Open left = open.pop();
+            said++;
             problems.error(Problems.SERVER, left.place(), "<" + left.name() + "> is not closed",
                 "</" + left.name() + "> in the same file");
         }
@@ -108,6 +134,7 @@ final class ConfigurationReader {
     private String expand(LineStream.Placed line) {
         return variables.expand(line.text(), name -> {
             if (block() != Block.PERL_SKIPPED) {
+                said++;
                 problems.warning(Problems.SERVER, line.place(), "the variable ${" + name + "} is not defined",
                     "a Define or a variable of httpd's environment");
             }
@@ -147,21 +174,28 @@ final class ConfigurationReader {
         switch (name.toLowerCase(Locale.ROOT)) {
             case "ifmodule" -> ifModule(name, argument, line, stream);
             case "ifdefine" -> conditional(name, conditions.defined(argument), line, stream);
-            case "iffile" -> conditional(name, conditions.file(Words.first(argument), serverRoot), line, stream);
+            case "iffile" -> {
+                said++; // the other file may come and go
+                conditional(name, conditions.file(Words.first(argument), serverRoot), line, stream);
+            }
             case "ifversion" -> ifVersion(name, argument, line, stream);
             case "ifdirective", "ifsection" -> {
+                said++;
                 problems.warning(Problems.SERVER, line.place(), "<" + name + " " + argument
                     + ">, read as if it held", "no condition that only httpd can know");
                 conditional(name, true, line, stream);
             }
             case "macro" -> macro(argument, line, stream);
-            case "perl" -> skipping.perlCode(line, stream);
+            case "perl" -> {
+                said++;
+                skipping.perlCode(line, stream);
+            }
             default -> push(name, argument, line);
         }
     }
 
     private void push(String name, String argument, LineStream.Placed line) {
-        Directive section = new Directive(name, argument, true, block(), line.place(), line.use());
+        Directive section = directive(name, argument, true, line);
         add(section);
         open.push(new Open(name, Optional.of(section), block(), line.place()));
     }
@@ -195,13 +229,16 @@ final class ConfigurationReader {
         if (holds) {
             open.push(new Open(name, Optional.empty(), block(), line.place()));
         } else {
+            int before = problems.count();
             skipping.section(name, line, stream);
+            said += problems.count() - before;
         }
     }
 
     // Macros
 
     private void macro(String argument, LineStream.Placed start, LineStream stream) {
+        said++;
         List<String> words = Words.split(argument);
         List<Lines.Line> body = new ArrayList<>();
         int nesting = 1;
@@ -274,6 +311,7 @@ final class ConfigurationReader {
 
     private void requireMacroModule(LineStream.Placed line) {
         if (!modules.has("macro_module")) {
+            said++;
             modules.load("macro_module", "mod_macro.so"); // told once
             problem(line, "macros without mod_macro", "LoadModule macro_module before it (a2enmod macro)");
         }
@@ -289,6 +327,7 @@ final class ConfigurationReader {
             case "use" -> use(words, line, stream);
             case "define", "undefine", "undefmacro", "serverroot", "error" -> now(name, Words.split(argument), line);
             case "loadmodule" -> {
+                said++;
                 if (httpdReads(line, name)) {
                     modules.load(Words.first(argument), Words.last(argument));
                     node(name, argument, line);
@@ -299,13 +338,18 @@ final class ConfigurationReader {
     }
 
     private void node(String name, String argument, LineStream.Placed line) {
-        Directive directive = new Directive(name, argument, false, block(), line.place(), line.use());
+        Directive directive = directive(name, argument, false, line);
         if (block() != Block.PERL_SKIPPED || directive.isOurs()) {
             add(directive);
         }
     }
 
+    private Directive directive(String name, String argument, boolean section, LineStream.Placed line) {
+        return new Directive(texts.one(name), texts.one(argument), section, block(), line.place(), line.use());
+    }
+
     private void now(String name, List<String> arguments, LineStream.Placed line) {
+        said++;
         if (!httpdReads(line, name)) {
             return;
         }
@@ -338,6 +382,7 @@ final class ConfigurationReader {
     }
 
     private void include(String argument, boolean optional, LineStream.Placed line) {
+        said++; // what it names may come and go
         if (depth >= DEEPEST_INCLUDE) {
             problem(line, "includes nested more than " + DEEPEST_INCLUDE + " deep", "no recursion");
             return;
@@ -386,10 +431,12 @@ final class ConfigurationReader {
                 return;
             }
         }
+        said += directive.is("VirtualHost") && directive.isSection() && directive.isSeenByHttpd() ? 0 : 1;
         top.add(directive);
     }
 
     private void problem(LineStream.Placed line, String found, String expected) {
+        said++;
         problems.error(Problems.SERVER, line.place(), found, expected);
     }
 

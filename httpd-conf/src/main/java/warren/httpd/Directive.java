@@ -11,25 +11,26 @@ import java.util.Optional;
  * holds those inside it.
  */
 public final class Directive {
+    private static final List<String> NOT_SPLIT = new ArrayList<>(0);
     private final String name;
     private final String key;
     private final String raw;
-    private final List<String> arguments;
     private final boolean section;
     private final Block block;
     private final Place place;
     private final Optional<Place> use;
-    private final List<Directive> children = new ArrayList<>(0);
+    private final List<Directive> children;
+    private List<String> arguments = NOT_SPLIT;
 
     Directive(String name, String raw, boolean section, Block block, Place place, Optional<Place> use) {
         this.name = name;
         this.key = name.toLowerCase(Locale.ROOT);
         this.raw = raw;
-        this.arguments = List.copyOf(Words.split(raw));
         this.section = section;
         this.block = block;
         this.place = place;
         this.use = use;
+        this.children = section ? new ArrayList<>() : List.of();
     }
 
     /** The name as written, of a section without its {@code <}. */
@@ -39,7 +40,7 @@ public final class Directive {
 
     /** Whether it has this name; case does not matter to httpd. */
     public boolean is(String other) {
-        return key.equals(other.toLowerCase(Locale.ROOT));
+        return key.length() == other.length() && key.equals(other.toLowerCase(Locale.ROOT));
     }
 
     /** The name in lower case. */
@@ -52,14 +53,17 @@ public final class Directive {
         return raw;
     }
 
-    /** The arguments without quotes. */
+    /** The arguments without quotes; split when they are first asked for, for most of httpd's never are. */
     public List<String> arguments() {
+        if (arguments == NOT_SPLIT) {
+            arguments = List.copyOf(Words.split(raw));
+        }
         return arguments;
     }
 
     /** An argument, or the empty string where there are not so many. */
     String argument(int index) {
-        return index < arguments.size() ? arguments.get(index) : "";
+        return index < arguments().size() ? arguments().get(index) : "";
     }
 
     public boolean isSection() {

@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 
 /** The {@code <Directory>} sections of a server or virtual host, found by path: there may be one for each owner. */
 final class DirectoryRules {
+    private static final Pattern PLAIN = Pattern.compile("[^*?\\[]*");
+    private static final Pattern UNUSED = Pattern.compile("");
     private final NavigableMap<String, List<Rule>> plain = new TreeMap<>();
     private final List<Rule> wild = new ArrayList<>();
     private final List<Directive> others = new ArrayList<>();
@@ -38,9 +40,9 @@ final class DirectoryRules {
         String path = regex ? directive.argument(tilde ? 1 : 0) : trimmed(directive.argument(0));
         if (regex) {
             wild.add(new Rule(directive, path, true, regex(path), Integer.MAX_VALUE));
-        } else if (path.matches("[^*?\\[]*")) {
+        } else if (PLAIN.matcher(path).matches()) {
             plain.computeIfAbsent(path, p -> new ArrayList<>(1))
-                .add(new Rule(directive, path, false, Pattern.compile(""), depth(path)));
+                .add(new Rule(directive, path, false, UNUSED, depth(path)));
         } else {
             wild.add(new Rule(directive, path, false, Globs.name(path), depth(path)));
         }
@@ -58,7 +60,8 @@ final class DirectoryRules {
     /** Those that hold for the directory itself. */
     Stream<Rule> at(String directory) {
         List<Rule> found = new ArrayList<>();
-        for (int depth = 0; depth <= depth(directory); depth++) {
+        int own = depth(directory);
+        for (int depth = 0; depth <= own; depth++) {
             found.addAll(plain.getOrDefault(upTo(directory, depth), List.of()));
         }
         wild.stream().filter(rule -> holdsAt(rule, directory)).forEach(found::add);
@@ -88,7 +91,11 @@ final class DirectoryRules {
     }
 
     static int depth(String path) {
-        return path.equals("/") ? 0 : (int) path.chars().filter(c -> c == '/').count();
+        int slashes = 0;
+        for (int i = path.indexOf('/'); i >= 0; i = path.indexOf('/', i + 1)) {
+            slashes++;
+        }
+        return path.equals("/") ? 0 : slashes;
     }
 
     private static String upTo(String path, int depth) {

@@ -2,6 +2,7 @@ package warren.httpd;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -26,6 +27,12 @@ public record HttpdConfiguration(List<Directive> directives, Set<Path> files, Se
 
     /** Reads the configuration. What is wrong in it is among the problems; nothing is thrown for it. */
     public static HttpdConfiguration read(HttpdInvocation invocation) {
-        return new ConfigurationReader(invocation).read();
+        return read(invocation, new KnownFiles(), Optional.empty());
+    }
+
+    /** Reads it for one virtual host: what files hold of others may be missing from the tree. */
+    static HttpdConfiguration read(HttpdInvocation invocation, KnownFiles known, Optional<String> only) {
+        known.begin(only);
+        return new ConfigurationReader(invocation, known).read();
     }
 }

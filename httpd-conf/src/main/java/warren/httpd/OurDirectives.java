@@ -2,15 +2,20 @@ package warren.httpd;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The directives of ours in one server, virtual host or service host that are well formed and in their place. */
 final class OurDirectives {
     private final List<Directive> own;
+    private final Map<String, List<Directive>> byKey;
     private final List<PluginDirective> plugin;
 
     OurDirectives(List<Directive> own, List<PluginDirective> plugin) {
         this.own = List.copyOf(own);
+        this.byKey = this.own.stream().collect(Collectors.groupingBy(Directive::key));
         this.plugin = List.copyOf(plugin);
     }
 
@@ -21,7 +26,7 @@ final class OurDirectives {
     }
 
     List<Directive> all(String name) {
-        return own.stream().filter(directive -> directive.is(name)).toList();
+        return byKey.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
     }
 
     List<Directive> own() {

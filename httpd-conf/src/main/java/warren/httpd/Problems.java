@@ -17,6 +17,10 @@ final class Problems {
         all.add(new Problem(place.file(), place.line(), found, expected, scope, Problem.Severity.WARNING));
     }
 
+    int count() {
+        return all.size();
+    }
+
     /** Without those that say the same of the same line: a shared include or macro is read once for each use. */
     List<Problem> all() {
         return all.stream().distinct().toList();

@@ -17,6 +17,7 @@ final class Values {
     private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
     private static final Pattern TIME = Pattern.compile("([0-9]{1,9})(ms|s|min|h|)");
     private static final Pattern URL_PATH = Pattern.compile("/|(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,10}");
     private static final Pattern WORD = Pattern.compile("[a-z][a-z0-9-]{0,63}");
 
     private Values() { }
@@ -30,7 +31,7 @@ final class Values {
     }
 
     static boolean isNumber(String value, long least, long most) {
-        return value.matches("[0-9]{1,10}") && Long.parseLong(value) >= least && Long.parseLong(value) <= most;
+        return NUMBER.matcher(value).matches() && Long.parseLong(value) >= least && Long.parseLong(value) <= most;
     }
 
     /** A plain number is seconds, as in httpd. */

@@ -21,4 +21,11 @@ public record WarrenConfiguration(Optional<ServerSettings> server, List<Site> si
             throw new IllegalArgumentException("the server's settings are there unless a problem stops everything");
         }
     }
+
+    /** Without what concerns other virtual hosts and service hosts than this one. */
+    WarrenConfiguration only(String name) {
+        return new WarrenConfiguration(server, sites.stream().filter(site -> site.name().equals(name)).toList(),
+            quarantined.stream().filter(site -> site.name().equals(name)).toList(),
+            problems.stream().filter(problem -> problem.virtualHost().map(name::equals).orElse(true)).toList());
+    }
 }

@@ -1,7 +1,6 @@
 package warren.httpd;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,28 +37,51 @@ public final class WarrenConfigurationReader {
 
     /** Reads all of it. */
     public WarrenConfiguration read(HttpdInvocation invocation) {
-        HttpdConfiguration httpd = HttpdConfiguration.read(invocation);
+        return readAll(invocation, new KnownFiles());
+    }
+
+    /** Reads all of it, and remembers for {@link #readOne} what stands in which file. */
+    public WarrenConfiguration readAll(HttpdInvocation invocation, KnownFiles known) {
+        return read(invocation, HttpdConfiguration.read(invocation, known, Optional.empty()), Optional.empty())
+            .orElseThrow();
+    }
+
+    /**
+     * Reads what concerns the server and one virtual host or service host. Of the others nothing is told, neither sites
+     * nor problems: files that hold nothing but them are not even read where they have not changed. Permissions are
+     * looked at for all files.
+     */
+    public WarrenConfiguration readOne(HttpdInvocation invocation, KnownFiles known, String name) {
+        Optional<String> only = Optional.of(name);
+        return read(invocation, HttpdConfiguration.read(invocation, known, only), only)
+            .orElseGet(() -> readAll(invocation, known).only(name));
+    }
+
+    /** Empty where one host cannot be judged without the others. */
+    private Optional<WarrenConfiguration> read(HttpdInvocation invocation, HttpdConfiguration httpd,
+                                               Optional<String> only) {
         Problems problems = new Problems();
         DirectiveCheck check = new DirectiveCheck(rules, problems);
         OurDirectives serverOurs = check.check(httpd.directives(), OwnDirective.Level.SERVER, Problems.SERVER);
         ServerSettings server = new ServerReader(httpd, serverOurs, accounts, problems)
             .read(new Place(invocation.configuration().toString(), 1));
-        List<Found> found = new Hosts(check, problems).find(httpd.directives());
-        Set<String> services = found.stream().filter(host -> host.kind == Site.Kind.SERVICE_HOST)
-            .map(Found::name).collect(Collectors.toSet());
+        List<Hosts.Found> found = new Hosts(check, only, problems).find(httpd.directives());
+        Set<String> services = found.stream().filter(host -> host.kind() == Site.Kind.SERVICE_HOST)
+            .map(Hosts.Found::name).collect(Collectors.toSet());
         SiteReader reader = new SiteReader(httpd, serverOurs, services,
             new OwnerReader(new Ids(accounts), server, problems), accounts, new PoolReader(defaults, problems),
             problems);
-        List<Host> hosts = found.stream().map(f -> reader.read(f.section, f.ours, f.kind, f.name)).toList();
+        List<Host> hosts = found.stream().map(f -> reader.read(f.section(), f.ours(), f.kind(), f.name())).toList();
+        if (only.isPresent() && CodeRefusals.lookAtAllHosts(httpd, hosts)) {
+            return Optional.empty();
+        }
         List<Site> sites = unique(reader.sites(), hosts, problems);
         new Refusals(httpd, hosts, server, guard, problems).find();
         List<Problem> all = new ArrayList<>(httpd.problems());
         all.addAll(problems.all());
-        return result(server, sites, hosts, all);
+        WarrenConfiguration result = result(server, sites, hosts, all);
+        return Optional.of(only.map(result::only).orElse(result));
     }
-
-    /** A virtual host or service host with its name and directives. */
-    record Found(String name, Directive section, Site.Kind kind, OurDirectives ours) { }
 
     /** One virtual host may stand twice, for two ports, where both say the same. */
     private static List<Site> unique(List<Site> sites, List<Host> hosts, Problems problems) {
@@ -93,71 +115,5 @@ public final class WarrenConfigurationReader {
         boolean stop = problems.stream().anyMatch(Problem::stopsEverything);
         List<Site> good = stop ? List.of() : sites.stream().filter(s -> !wrong.containsKey(s.name())).toList();
         return new WarrenConfiguration(stop ? Optional.empty() : Optional.of(server), good, quarantined, problems);
-    }
-
-    /** Finds the hosts in the server. */
-    private static final class Hosts {
-        private final DirectiveCheck check;
-        private final Problems problems;
-        private final Map<String, Place> serviceHosts = new HashMap<>();
-
-        Hosts(DirectiveCheck check, Problems problems) {
-            this.check = check;
-            this.problems = problems;
-        }
-
-        List<Found> find(List<Directive> top) {
-            List<Found> found = new ArrayList<>();
-            for (Directive directive : top) {
-                if (directive.is("VirtualHost") && directive.isSection() && directive.isSeenByHttpd()) {
-                    virtualHost(directive).ifPresent(found::add);
-                } else if (directive.is("WarrenServiceHost") && directive.isSection() && directive.isOurs()) {
-                    serviceHost(directive).ifPresent(found::add);
-                }
-            }
-            return found;
-        }
-
-        private Optional<Found> virtualHost(Directive section) {
-            List<Directive> names = section.children().stream()
-                .filter(d -> d.isOurs() && d.is("WarrenVirtualHost") && Values.isName(d.argument(0))).toList();
-            if (names.isEmpty()) {
-                strayDirectives(section);
-                return Optional.empty();
-            }
-            String name = names.get(0).argument(0);
-            names.stream().filter(d -> !d.argument(0).equals(name)).forEach(d ->
-                problems.error(Optional.of(name), d.reportedAt(), "a second name, " + d.argument(0), "one name"));
-            return Optional.of(new Found(name, section, Site.Kind.VIRTUAL_HOST,
-                check.check(section.children(), OwnDirective.Level.VIRTUAL_HOST, Optional.of(name))));
-        }
-
-        /** mod_perl's own virtual hosts are none of ours, but Warren's directives belong to a named one. */
-        private void strayDirectives(Directive section) {
-            section.children().stream().filter(d -> d.isOurs() && d.key().startsWith("warren")).findFirst()
-                .ifPresent(d -> problems.error(Optional.of(label(section)), d.reportedAt(),
-                    d.name() + " in a virtual host without a name", "Use WarrenVirtualHost NAME before it"));
-        }
-
-        private static String label(Directive section) {
-            return section.children().stream().filter(d -> d.is("ServerName")).map(d -> d.argument(0)).findFirst()
-                .orElse(section.raw().strip());
-        }
-
-        private Optional<Found> serviceHost(Directive section) {
-            String name = section.argument(0);
-            if (section.arguments().size() != 1 || !Values.isName(name)) {
-                problems.error(Problems.SERVER, section.reportedAt(), "<WarrenServiceHost " + section.raw() + ">",
-                    Values.NAME);
-                return Optional.empty();
-            }
-            Place first = serviceHosts.putIfAbsent(name, section.reportedAt());
-            if (first != null) {
-                problems.error(Optional.of(name), section.reportedAt(), "another service host " + name + " than at "
-                    + first, "a name of its own");
-            }
-            return Optional.of(new Found(name, section, Site.Kind.SERVICE_HOST,
-                check.check(section.children(), OwnDirective.Level.SERVICE_HOST, Optional.of(name))));
-        }
     }
 }

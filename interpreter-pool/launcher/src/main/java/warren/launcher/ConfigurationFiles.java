@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Set;
 import warren.contract.Deadlines;
 import warren.contract.PoolSettings;
+import warren.contract.VirtualHostName;
 import warren.httpd.FileGuard;
 import warren.httpd.HttpdInvocation;
 import warren.httpd.HttpdVersion;
+import warren.httpd.KnownFiles;
 import warren.httpd.PluginDirectiveRule;
 import warren.httpd.PoolValues;
 import warren.httpd.WarrenConfiguration;
@@ -18,13 +20,14 @@ import warren.launcher.system.SystemAccounts;
 public final class ConfigurationFiles {
     /** What <IfVersion> compares with; Debian 12's. */
     private static final String HTTPD_VERSION = "2.4.62";
+    private static final Path ETC = Path.of("/etc");
     private final HttpdInvocation invocation;
-    private final WarrenConfigurationReader reader;
+    private final Plugins plugins;
+    private final KnownFiles known = new KnownFiles();
 
     private ConfigurationFiles(HttpdInvocation invocation, Plugins plugins) {
         this.invocation = invocation;
-        this.reader = new WarrenConfigurationReader(new SystemAccounts(), defaults(), rules(plugins),
-            FileGuard.rootOnly());
+        this.plugins = plugins;
     }
 
     /**
@@ -40,7 +43,19 @@ public final class ConfigurationFiles {
 
     /** Reads all of it again. Problems are in what it returns. */
     public WarrenConfiguration read() {
-        return reader.read(invocation);
+        return reader().readAll(invocation, known);
+    }
+
+    /** Reads what concerns the server and one virtual host or service host; of the others it tells nothing. */
+    WarrenConfiguration readOne(VirtualHostName name) {
+        return reader().readOne(invocation, known, name.value());
+    }
+
+    /** Accounts and permissions hold for one reading: what changed since the last one must be seen. */
+    private WarrenConfigurationReader reader() {
+        SystemAccounts nss = new SystemAccounts();
+        return new WarrenConfigurationReader(AccountFiles.read(ETC, nss, nss::allUids), defaults(), rules(plugins),
+            FileGuard.rootOnly());
     }
 
     private static PoolValues defaults() {

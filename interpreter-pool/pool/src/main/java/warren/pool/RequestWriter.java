@@ -71,9 +71,13 @@ final class RequestWriter {
         left = ByteBuffer.wrap(bytes, 0, 0);
     }
 
-    /** More than one record holds is cut into several. */
+    /** More than one record holds is cut into several; none at all are no record, for an empty one ends them. */
     private void endParameters(int start) {
         int content = length - start - FastCgi.HEADER_BYTES;
+        if (content == 0) {
+            length = start;
+            return;
+        }
         if (content <= FastCgi.MOST_CONTENT_BYTES) {
             bytes[start + 4] = (byte) (content >>> 8);
             bytes[start + 5] = (byte) content;

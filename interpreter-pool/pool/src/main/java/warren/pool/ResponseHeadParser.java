@@ -118,7 +118,8 @@ final class ResponseHeadParser {
     }
 
     private void takeStatus(String value) throws ProtocolBroken {
-        if (status != 0 || !value.matches("[2-5][0-9]{2}([ \t].*)?")) {
+        // (?s): to a regular expression the byte 0x85 ends a line
+        if (status != 0 || !value.matches("(?s)[2-5][0-9]{2}([ \t].*)?")) {
             throw new ProtocolBroken("a second Status, or one that is not 200 to 599");
         }
         status = Integer.parseInt(value.substring(0, 3));

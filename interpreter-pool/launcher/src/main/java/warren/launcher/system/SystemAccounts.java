@@ -1,7 +1,9 @@
 package warren.launcher.system;
 
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import jnr.posix.Group;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
@@ -25,6 +27,17 @@ public final class SystemAccounts implements Accounts {
     public OptionalLong primaryGid(long uid) {
         Passwd account = posix.getpwuid((int) uid);
         return account == null ? OptionalLong.empty() : OptionalLong.of(Integer.toUnsignedLong((int) account.getGID()));
+    }
+
+    /** {@code getpwent(3)}: the UIDs of all accounts that NSS lists; not all sources list theirs. One thread at a time. */
+    public Set<Long> allUids() {
+        Set<Long> all = new HashSet<>();
+        posix.setpwent();
+        for (Passwd account = posix.getpwent(); account != null; account = posix.getpwent()) {
+            all.add(Integer.toUnsignedLong((int) account.getUID()));
+        }
+        posix.endpwent();
+        return all;
     }
 
     @Override

@@ -1,0 +1,165 @@
+package warren.connector;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SocketBufferHandler;
+
+/**
+ * A connection from httpd, with two habits that save most of what a small request costs. A response's head, body and
+ * end, which Tomcat writes one by one, go out together. And where httpd must speak next, the thread waits a moment for
+ * it here before it hands the connection to Tomcat's poller, which costs two changes of thread.
+ *
+ * <p>It follows the packets that are written ({@code 'A' 'B' u16 length u8 type}): a head and a piece of a body may wait
+ * for what follows; an empty piece, which is how AJP flushes, an end, and an ask for more of the request's body go out
+ * at once, after all that waits.
+ */
+final class GatewayChannel extends NioChannel {
+    private static final int HEADER_BYTES = 4;
+    private static final int SEND_BODY_CHUNK = 3;
+    private static final int SEND_HEADERS = 4;
+    private static final int HELD_BYTES = 16 * 1024;
+    private static final long PATIENCE_MILLIS = 50;
+    /** Buffers that hold nothing now; there are as many as connections ever held something at the same time. */
+    private static final Queue<ByteBuffer> FREE = new ConcurrentLinkedQueue<>();
+
+    private Optional<ByteBuffer> held = Optional.empty();
+    private Optional<Selector> selector = Optional.empty();
+    private int packetLeft;
+    private boolean mayWait;
+    private boolean httpdSpeaksNext;
+
+    GatewayChannel(SocketBufferHandler buffers) {
+        super(buffers);
+    }
+
+    @Override
+    public void reset(SocketChannel channel, NioEndpoint.NioSocketWrapper wrapper) throws IOException {
+        forget();
+        super.reset(channel, wrapper);
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+        checkInterruptStatus();
+        int before = source.remaining();
+        boolean going = true;
+        while (going && source.hasRemaining()) {
+            if (packetLeft == 0) {
+                beginPacket(source);
+            }
+            int end = source.limit();
+            source.limit(Math.min(end, source.position() + packetLeft));
+            int count = source.remaining();
+            going = mayWait && hold(source) || writeThrough(source);
+            packetLeft -= count - source.remaining();
+            source.limit(end);
+        }
+        if (packetLeft == 0 && !mayWait) {
+            httpdSpeaksNext = true;
+        }
+        return before - source.remaining();
+    }
+
+    private void beginPacket(ByteBuffer source) {
+        int at = source.position();
+        if (source.remaining() <= HEADER_BYTES) {
+            throw new IllegalStateException("Tomcat writes a packet's header by itself");
+        }
+        packetLeft = HEADER_BYTES + (source.getShort(at + 2) & 0xffff);
+        int type = source.get(at + HEADER_BYTES);
+        boolean flush = type == SEND_BODY_CHUNK && source.getShort(at + HEADER_BYTES + 1) == 0;
+        mayWait = type == SEND_HEADERS || type == SEND_BODY_CHUNK && !flush;
+    }
+
+    private boolean hold(ByteBuffer source) {
+        if (held.isEmpty()) {
+            ByteBuffer free = FREE.poll();
+            held = Optional.of(free == null ? ByteBuffer.allocateDirect(HELD_BYTES) : free);
+        }
+        if (held.get().remaining() < source.remaining()) {
+            return false;
+        }
+        held.get().put(source);
+        return true;
+    }
+
+    /** What is held, and then this; false where httpd does not take all of it now, and Tomcat must wait for it. */
+    private boolean writeThrough(ByteBuffer source) throws IOException {
+        if (held.isEmpty()) {
+            sc.write(source);
+            return !source.hasRemaining();
+        }
+        ByteBuffer before = held.get().flip();
+        sc.write(new ByteBuffer[] {before, source});
+        boolean all = !before.hasRemaining();
+        before.compact();
+        if (all) {
+            release();
+        }
+        return all && !source.hasRemaining();
+    }
+
+    private void release() {
+        held.ifPresent(buffer -> FREE.add(buffer.clear()));
+        held = Optional.empty();
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        if (httpdSpeaksNext) {
+            httpdSpeaksNext = false;
+            awaitReadable();
+        }
+        return super.read(target);
+    }
+
+    private void awaitReadable() throws IOException {
+        try {
+            if (selector.isEmpty()) {
+                selector = Optional.of(Selector.open());
+                sc.register(selector.get(), SelectionKey.OP_READ);
+            }
+            selector.get().select(ready -> { }, PATIENCE_MILLIS);
+        } catch (ClosedSelectorException closed) {
+            // The read that follows says so.
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        forget();
+        super.close();
+    }
+
+    @Override
+    public void free() {
+        forget();
+        super.free();
+    }
+
+    private void forget() {
+        release();
+        packetLeft = 0;
+        httpdSpeaksNext = false;
+        Optional<Selector> before = selector;
+        selector = Optional.empty();
+        before.ifPresent(GatewayChannel::close);
+    }
+
+    private static void close(Selector selector) {
+        try {
+            selector.close();
+        } catch (IOException gone) {
+            // There is nothing left of it either way.
+        }
+    }
+}
