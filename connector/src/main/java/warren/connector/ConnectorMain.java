@@ -25,6 +25,7 @@ public final class ConnectorMain {
     private ConnectorMain() { }
 
     public static void main(String[] arguments) throws Exception {
+        BoundedOutput.install();
         if (arguments.length != 1) {
             exit(USAGE, "usage: ConnectorMain PATH-OF-THE-LAUNCHER'S-SOCKET");
         }

@@ -3,7 +3,9 @@ package warren.connector;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -12,37 +14,54 @@ import warren.contract.GenerationId;
 
 /**
  * Reads one generation's FIFO, its descriptors 1 and 2, until the last process that holds it is gone, and appends
- * what it says to the owner's log, line by line. A line longer than {@value #LINE_BYTES} bytes becomes several. Past
- * {@value #BYTES_PER_SECOND} bytes within a second the rest of that second is read and dropped, and counted in a line.
- * One daemon thread for each running generation.
+ * what it says to the owner's log, line by line. A line longer than {@value #LINE_BYTES} bytes becomes several. While
+ * the log takes no more, what comes is read and dropped, and counted there.
+ *
+ * <p>Whoever writes without end, or byte by byte, costs no more than {@value #READS_PER_SECOND} reads in a second and
+ * some more with pauses between them; his FIFO is full meanwhile. A writer never waits for a full one: it loses what it
+ * writes, and that is all that is known here. A line stands about where that was.
+ *
+ * <p>One daemon thread for each running generation, for Java can wait for one FIFO only; most of the time it waits with
+ * a small stack and a small buffer.
  */
 final class GenerationLogReader implements Runnable {
     static final int LINE_BYTES = 8 * 1024;
-    static final int BYTES_PER_SECOND = 1024 * 1024;
+    /** FileInputStream reads so much without a buffer outside of the heap. */
+    private static final int READ_BYTES = 8 * 1024;
+    /**
+     * A FIFO has 16 pages (pipe(7)), and a write that does not fit into what is left of one takes the next. So full of
+     * lines up to 512 bytes each it has at least seven eighths of 64 KB in it.
+     */
+    private static final int FULL_BYTES = 56 * 1024;
+    private static final int READS_PER_SECOND = 200;
+    private static final long PAUSE_MILLIS = 5;
+    private static final int STACK_BYTES = 128 * 1024;
+    private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Logger LOG = LogManager.getLogger(GenerationLogReader.class);
-    private static final long SECOND = 1_000_000_000;
 
     private final GenerationId generation;
     private final FileInputStream fifo;
-    private final OwnersLogs logs;
-    private final byte[] line = new byte[LINE_BYTES];
+    private final VirtualHostLog log;
+    private final Allowance reads = new Allowance(READS_PER_SECOND, SECOND);
+    private final Allowance warnings = new Allowance(1, SECOND);
     private final List<String> batch = new ArrayList<>();
+    private byte[] line = new byte[256];
     private int lineLength;
-    private long secondBegan = System.nanoTime();
-    private int takenThisSecond;
-    private long dropped;
+    private boolean dropping;
+    private int bytesUntilLoss;
 
-    private GenerationLogReader(GenerationId generation, FileInputStream fifo, OwnersLogs logs) {
+    private GenerationLogReader(GenerationId generation, FileInputStream fifo, VirtualHostLog log) {
         this.generation = generation;
         this.fifo = fifo;
-        this.logs = logs;
+        this.log = log;
     }
 
-    static void start(Answer.Launched launched, OwnersLogs logs) throws IOException {
+    /** For a new generation, or one that runs already: what it has written meanwhile is still in its FIFO. */
+    static void start(Answer.Launched launched, VirtualHostLog log) throws IOException {
         FileInputStream fifo = open(launched.log());
         GenerationId generation = launched.generation();
-        Thread.ofPlatform().daemon().name("log " + generation.fileName())
-            .start(new GenerationLogReader(generation, fifo, logs));
+        Thread.ofPlatform().daemon().stackSize(STACK_BYTES).name("log " + generation.fileName())
+            .start(new GenerationLogReader(generation, fifo, log));
     }
 
     /**
@@ -57,41 +76,61 @@ final class GenerationLogReader implements Runnable {
 
     @Override
     public void run() {
-        byte[] bytes = new byte[64 * 1024];
+        byte[] bytes = new byte[READ_BYTES];
         try (fifo) {
             for (int count = fifo.read(bytes); count > 0; count = fifo.read(bytes)) {
                 take(bytes, count);
+                noteFullFifo(count);
                 appendBatch();
+                pauseAfterMany();
             }
         } catch (IOException e) {
             LOG.warn("{} what it says is lost from here on: {}", generation, e.toString());
+        } catch (InterruptedException e) {
+            LOG.debug("{} is no longer read", generation, e);
         }
         endLine();
-        sayDropped();
         appendBatch();
     }
 
     private void take(byte[] bytes, int count) {
-        long now = System.nanoTime();
-        if (now - secondBegan >= SECOND) {
-            sayDropped();
-            secondBegan = now;
-            takenThisSecond = 0;
-        }
-        if (takenThisSecond > BYTES_PER_SECOND) {
-            dropped += count;
+        if (!log.hasRoom()) {
+            drop(bytes, count);
             return;
         }
-        takenThisSecond += count;
-        for (int i = 0; i < count; i++) {
+        for (int i = dropping ? restOfDroppedLine(bytes, count) : 0; i < count; i++) {
             takeByte(bytes[i]);
         }
+    }
+
+    private void drop(byte[] bytes, int count) {
+        int lines = 0;
+        for (int i = 0; i < count; i++) {
+            lines += bytes[i] == '\n' ? 1 : 0;
+        }
+        log.countOverRate(lines);
+        lineLength = 0;
+        dropping = bytes[count - 1] != '\n';
+    }
+
+    private int restOfDroppedLine(byte[] bytes, int count) {
+        for (int i = 0; i < count; i++) {
+            if (bytes[i] == '\n') {
+                dropping = false;
+                log.countOverRate(1);
+                return i + 1;
+            }
+        }
+        return count;
     }
 
     private void takeByte(byte next) {
         if (next == '\n') {
             endLine();
             return;
+        }
+        if (lineLength == line.length) {
+            line = Arrays.copyOf(line, Math.min(LINE_BYTES, 4 * line.length));
         }
         line[lineLength++] = next;
         if (lineLength == LINE_BYTES) {
@@ -106,17 +145,32 @@ final class GenerationLogReader implements Runnable {
         }
     }
 
-    private void sayDropped() {
-        if (dropped > 0) {
-            batch.add(prefix() + "warren: " + dropped + " bytes were too many for one second and are dropped");
-            dropped = 0;
+    /** What was lost would have come after all that is in it now. */
+    private void noteFullFifo(int count) throws IOException {
+        if (bytesUntilLoss > 0) {
+            bytesUntilLoss -= count;
+            if (bytesUntilLoss <= 0) {
+                batch.add(prefix() + "warren: the FIFO of this log was full, lines may be missing here");
+            }
+        } else if (count == READ_BYTES) {
+            int rest = fifo.available();
+            if (count + rest >= FULL_BYTES && warnings.take(1)) {
+                log.countFifoFull();
+                bytesUntilLoss = rest;
+            }
         }
     }
 
     private void appendBatch() {
         if (!batch.isEmpty()) {
-            logs.append(generation.virtualHost(), batch);
+            log.append(batch);
             batch.clear();
+        }
+    }
+
+    private void pauseAfterMany() throws InterruptedException {
+        if (!reads.take(1)) {
+            Thread.sleep(PAUSE_MILLIS);
         }
     }
 

@@ -60,6 +60,7 @@ final class LogText {
     }
 
     private static void hex(StringBuilder escaped, int value) {
-        escaped.append(String.format("\\x%02x", value));
+        // a flood of such bytes must cost little
+        escaped.append("\\x").append(Character.forDigit(value >> 4, 16)).append(Character.forDigit(value & 0xF, 16));
     }
 }

@@ -18,6 +18,7 @@ final class Service {
 
     private final Instant started = Instant.now();
     private final VirtualHosts virtualHosts = new VirtualHosts();
+    private final OwnersLogs ownersLogs;
     private final GatewayServlet servlet;
     private final AjpServer server;
     private final Pools pools;
@@ -25,7 +26,8 @@ final class Service {
     private final StatusSocket status;
 
     private Service(LauncherClient launcher, Answer.Configured configured) throws IOException {
-        OwnersLogs ownersLogs = new OwnersLogs(Path.of(configured.ownersLogDirectory()));
+        ownersLogs = new OwnersLogs(Path.of(configured.ownersLogDirectory()), virtualHosts::logRotation,
+            launcher::rotateLog);
         pools = new Pools(launcher, ownersLogs, Path.of(configured.spoolDirectory()));
         servlet = new GatewayServlet(virtualHosts, pools, ownersLogs);
         server = new AjpServer(configured, servlet);
@@ -37,6 +39,7 @@ final class Service {
     static void start(LauncherClient launcher, Answer.Configured configured)
             throws IOException, LifecycleException, InterruptedException {
         Service service = new Service(launcher, configured);
+        service.ownersLogs.start();
         service.follower.applyFirst();
         service.server.start();
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("drain").unstarted(service::drainAndExit));
@@ -48,7 +51,7 @@ final class Service {
     private StatusDocument statusNow() {
         return new StatusDocument(ProcessHandle.current().pid(), started, servlet.requests(),
             Runtime.version().toString(), ServerInfo.getServerNumber(),
-            pools.status().stream().map(StatusDocument.Pool::of).toList());
+            pools.status().stream().map(pool -> StatusDocument.Pool.of(pool, ownersLogs.losses(pool.name()))).toList());
     }
 
     /** SIGTERM. A hook cannot say how a JVM exits (143 for a signal), unless it ends it itself. */

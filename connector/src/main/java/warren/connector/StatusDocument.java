@@ -26,14 +26,16 @@ record StatusDocument(long pid, Instant started, long requests, String java, Str
         .addModule(new Jdk8Module()).addModule(new JavaTimeModule())
         .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS).build();
 
-    /** {@link PoolStatus} in plain values. */
-    record Pool(String name, String state, int total, int busy, int idle, int waiting, int inFlight, long spooledBytes, long launches, long requests,
+    /** {@link PoolStatus} in plain values, and what the owner's log has lost. */
+    record Pool(String name, String state, int total, int busy, int idle, int waiting, int inFlight, long spooledBytes,
+                long launches, long requests,
                 long failures, Optional<String> lastFailure, Optional<String> quarantine,
-                List<Generation> generations) {
-        static Pool of(PoolStatus status) {
+                LogLosses log, List<Generation> generations) {
+        static Pool of(PoolStatus status, LogLosses log) {
             return new Pool(status.name().value(), status.state().name(), status.total(), status.busy(),
-                status.idle(), status.waiting(), status.inFlight(), status.spooledBytes(), status.launches(), status.requests(), status.failures(),
-                status.lastFailure().map(LogText::escape), status.quarantine(),
+                status.idle(), status.waiting(), status.inFlight(), status.spooledBytes(), status.launches(),
+                status.requests(), status.failures(), status.lastFailure().map(LogText::escape), status.quarantine(),
+                log,
                 status.generations().stream().map(Generation::of).toList());
         }
     }

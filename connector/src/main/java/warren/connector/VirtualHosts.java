@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import warren.contract.LogRotation;
 import warren.contract.Token;
 import warren.contract.VirtualHost;
 import warren.contract.VirtualHostName;
@@ -39,6 +40,11 @@ final class VirtualHosts {
         Token token = host.flatMap(VirtualHost::token).orElse(DECOY);
         boolean right = token.matches(claim.substring(space + 1));
         return right && token != DECOY ? host : Optional.empty();
+    }
+
+    /** When the log of that name is to be rotated. */
+    LogRotation logRotation(VirtualHostName name) {
+        return named(name).map(VirtualHost::logRotation).orElse(LogRotation.DEFAULT);
     }
 
     /** How many there are. */

@@ -84,6 +84,7 @@ final class FakeLauncher implements AutoCloseable {
                 case Ask.Kill(GenerationId generation, int pid) ->
                     Frames.send(new Answer.Killed(ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly)
                         .orElse(false)), out);
+                case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);
                 case Ask.ReportReload report -> Frames.send(new Answer.Noted(), out);
             }
         } catch (IOException | InterruptedException e) {

@@ -72,6 +72,8 @@ record OwnDirective(String name, Where where, int least, int most, String expect
         one("WarrenLanguage", Where.ANY, "a language such as perl", Values::isWord),
         new OwnDirective("WarrenPlugin", Where.ANY, 1, MOST_GROUPS, "names of plugins, lower-case letters, digits and -",
             arguments -> arguments.stream().allMatch(Values::isWord)),
+        new OwnDirective("WarrenLogRotate", Where.ANY, 1, 2, LogValues.EXPECTED,
+            arguments -> LogValues.of(arguments).isPresent()),
         number("PerlInterpStart", Where.ANY, 0, 10_000),
         number("PerlInterpMax", Where.ANY, 1, 10_000),
         number("PerlInterpMinSpare", Where.ANY, 0, 10_000),

@@ -2,6 +2,7 @@ package warren.httpd;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A virtual host that Warren serves, or a service of the provider. All of it is checked.
@@ -18,13 +19,14 @@ import java.util.Map;
  * @param language which language plugin runs it
  * @param plugins the host plugins that it asks for, the server's first
  * @param pool its pool's settings
+ * @param log when its owner's log is rotated; empty where nothing is said of it
  * @param directives the plugins' directives that hold for it, the server's first
  * @param place where it begins
  */
 public record Site(String name, Kind kind, Owner owner, String home, String documentRoot,
                    List<String> forwardedPaths, boolean handlesFiles, Map<String, String> applications,
                    Map<String, String> services, String language, List<String> plugins, PoolValues pool,
-                   List<PluginDirective> directives, Place place) {
+                   Optional<LogValues> log, List<PluginDirective> directives, Place place) {
     /** A virtual host of httpd's, or a service host, which has no door of its own. */
     public enum Kind { VIRTUAL_HOST, SERVICE_HOST }
 
@@ -44,6 +46,6 @@ public record Site(String name, Kind kind, Owner owner, String home, String docu
     private List<Object> withoutPlaces() {
         List<List<Object>> said = directives.stream().map(d -> List.<Object>of(d.name(), d.arguments())).toList();
         return List.of(owner, documentRoot, forwardedPaths, handlesFiles, applications, services, language, plugins,
-            pool, said);
+            pool, log, said);
     }
 }

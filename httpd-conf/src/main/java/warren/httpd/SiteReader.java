@@ -50,7 +50,8 @@ final class SiteReader {
         PoolValues pool = pools.read(all, name);
         owner.ifPresent(o -> sites.add(new Site(name, kind, o, home, documents, routes.forwarded(),
             routes.handlesFiles(), routes.applications(), routes.services(),
-            all.last("WarrenLanguage").map(d -> d.argument(0)).orElse("perl"), plugins(all), pool, all.plugin(),
+            all.last("WarrenLanguage").map(d -> d.argument(0)).orElse("perl"), plugins(all), pool,
+            all.last("WarrenLogRotate").flatMap(d -> LogValues.of(d.arguments())), all.plugin(),
             section.reportedAt())));
         return new Host(name, section, kind, ours, documents, routes.forwarded(), owner, home);
     }

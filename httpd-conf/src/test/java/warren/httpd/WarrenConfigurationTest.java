@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +96,22 @@ class WarrenConfigurationTest {
     void letsADefaultGiveWayToASetting() throws IOException {
         assertEquals(1, only(alice("", "PerlInterpMax 1")).pool().maxSpare());
         assertEquals(3, only(alice("", "PerlInterpMinSpare 3")).pool().maxSpare());
+    }
+
+    @Test
+    void readsWhenALogIsRotated() throws IOException {
+        String server = "<IfModule mod_warren.c>\nWarrenLogRotate 20M 7\n</IfModule>\n";
+        assertEquals(Optional.empty(), only(alice("", "")).log());
+        assertEquals(Optional.of(new LogValues(20 << 20, 7)), only(server + alice("", "")).log());
+        assertEquals(Optional.of(new LogValues(1 << 20, 1)), only(server + alice("", "WarrenLogRotate 1024K 1")).log());
+        assertEquals(Optional.of(new LogValues(Long.MAX_VALUE, 0)), only(server + alice("", "WarrenLogRotate Off")).log());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10M", "1023K 5", "10M 0", "10M 101", "off 5", "5 10M", "10MB 5"})
+    void quarantinesALogRotationThatIsNone(String arguments) throws IOException {
+        String problem = quarantine(alice("", "WarrenLogRotate " + arguments));
+        assertTrue(problem.contains("expected \"off\", or a size from 1M on"), problem);
     }
 
     @Test

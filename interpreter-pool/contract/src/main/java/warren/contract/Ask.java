@@ -34,4 +34,10 @@ public sealed interface Ask {
      * one goes on. Told once for each virtual host whose {@code reloads} grew. Answer: {@link Answer.Noted}.
      */
     record ReportReload(VirtualHostName virtualHost, long reloads, String failure) implements Ask { }
+
+    /**
+     * An owner's log that is long enough to be rotated, or is not there. The launcher looks itself, and makes, rotates or
+     * leaves it. Answer: {@link Answer.Noted}.
+     */
+    record RotateLog(VirtualHostName virtualHost) implements Ask { }
 }

@@ -33,6 +33,7 @@ public final class Frames {
                 generation(new FrameWriter(5), generation).number(pid).sendTo(stream);
             case Ask.ReportReload(VirtualHostName name, long reloads, String failure) ->
                 new FrameWriter(6).text(name.value()).number(reloads).text(failure).sendTo(stream);
+            case Ask.RotateLog(VirtualHostName name) -> new FrameWriter(8).text(name.value()).sendTo(stream);
         }
     }
 
@@ -46,7 +47,8 @@ public final class Frames {
             case 4 -> new Ask.Stop(generation(in));
             case 5 -> new Ask.Kill(generation(in), in.number(1, Integer.MAX_VALUE));
             case 6 -> new Ask.ReportReload(in.name(), in.number(), in.text());
-            default -> throw new MalformedFrame("an ask of type " + type + ", expected 1 to 6");
+            case 8 -> new Ask.RotateLog(in.name());
+            default -> throw new MalformedFrame("an ask of type " + type + ", expected 1 to 8");
         };
         in.end();
         return ask;
@@ -107,13 +109,14 @@ public final class Frames {
             }
         }
         return pool(out.flag(host.handlesFiles()), host.pool())
+            .number(host.logRotation().bytes()).number(host.logRotation().kept())
             .number(host.reloads()).text(host.quarantine().orElse(""));
     }
 
     private static VirtualHost virtualHost(FrameReader in) throws MalformedFrame {
         try {
             return new VirtualHost(in.name(), optional(in.text()).map(Token::new), in.text(), routes(in), in.flag(),
-                pool(in), in.number(), optional(in.text()));
+                pool(in), new LogRotation(in.number(), count(in)), in.number(), optional(in.text()));
         } catch (IllegalArgumentException e) {
             throw new MalformedFrame(e.getMessage());
         }

@@ -14,11 +14,12 @@ import java.util.Optional;
  * @param handlesFiles whether files of its may come by WarrenHandler too
  * @param pool its pool's settings
  * @param reloads counts the reloads asked for: one that grew means a new generation beside the running one
+ * @param logRotation when its owner's log is rotated
  * @param quarantine why it must not serve, for the administrator; empty where it may
  */
 public record VirtualHost(
         VirtualHostName name, Optional<Token> token, String documentRoot, List<Route> routes, boolean handlesFiles,
-        PoolSettings pool, long reloads, Optional<String> quarantine) {
+        PoolSettings pool, LogRotation logRotation, long reloads, Optional<String> quarantine) {
 
     public VirtualHost {
         Objects.requireNonNull(name);
@@ -26,6 +27,13 @@ public record VirtualHost(
         Objects.requireNonNull(documentRoot);
         routes = List.copyOf(routes);
         Objects.requireNonNull(pool);
+        Objects.requireNonNull(logRotation);
         Objects.requireNonNull(quarantine);
+    }
+
+    /** One whose owner's log is rotated as logs are unless the configuration says otherwise. */
+    public VirtualHost(VirtualHostName name, Optional<Token> token, String documentRoot, List<Route> routes,
+            boolean handlesFiles, PoolSettings pool, long reloads, Optional<String> quarantine) {
+        this(name, token, documentRoot, routes, handlesFiles, pool, LogRotation.DEFAULT, reloads, quarantine);
     }
 }

@@ -23,12 +23,13 @@ class FramesTest {
     private static final GenerationId SECOND = new GenerationId(ALICE, 2);
     private static final VirtualHost WHOLE = new VirtualHost(ALICE, Optional.of(Token.random(new SecureRandom())),
         "/srv/älice/htdocs", List.of(new Route.Application("/app", "/srv/alice/app.psgi"),
-            new Route.Service("/counter", new VirtualHostName("counter"))), true, PoolSettings.DEFAULT, 7, Optional.empty());
+            new Route.Service("/counter", new VirtualHostName("counter"))), true, PoolSettings.DEFAULT, new LogRotation(1 << 20, 3), 7,
+        Optional.empty());
 
     static Stream<Ask> asks() {
         return Stream.of(new Ask.Configure(), new Ask.ListVirtualHosts(0), new Ask.ListVirtualHosts(Long.MAX_VALUE),
             new Ask.Launch(ALICE), new Ask.Stop(SECOND), new Ask.Kill(SECOND, 4711),
-            new Ask.ReportReload(ALICE, 3, ""), new Ask.ReportReload(ALICE, 3, "Can't locate Fö.pm at app.psgi line 3\n"));
+            new Ask.RotateLog(ALICE), new Ask.ReportReload(ALICE, 3, ""), new Ask.ReportReload(ALICE, 3, "Can't locate Fö.pm at app.psgi line 3\n"));
     }
 
     static Stream<Answer> answers() {
@@ -89,7 +90,7 @@ class FramesTest {
     @Test
     void refusesUnknownTypesAndBytesAfterTheLastField() {
         assertMalformedAsk(frame(1, new byte[] {0}));
-        assertMalformedAsk(frame(1, new byte[] {7}));
+        assertMalformedAsk(frame(1, new byte[] {9}));
         assertMalformedAsk(frame(1, new byte[] {-1}));
         assertMalformedAsk(frame(2, new byte[] {1, 0}));
     }
@@ -110,6 +111,22 @@ class FramesTest {
         for (long generation : new long[] {0, -1, Long.MAX_VALUE}) {
             assertMalformedAsk(killOf(generation, 1));
         }
+    }
+
+    @Test
+    void refusesALogRotationThatIsNone() {
+        for (LogRotation good : List.of(LogRotation.DEFAULT, LogRotation.OFF, new LogRotation(1, 100))) {
+            assertEquals(good, new LogRotation(good.bytes(), good.kept()));
+        }
+        assertThrows(IllegalArgumentException.class, () -> new LogRotation(0, 1));
+        assertThrows(IllegalArgumentException.class, () -> new LogRotation(1, 101));
+    }
+
+    @Test
+    void neverFindsALogTooLongThatIsNotRotated() {
+        assertEquals(false, LogRotation.OFF.isOverdue(Long.MAX_VALUE) || LogRotation.OFF.isDue(Long.MAX_VALUE - 1));
+        assertEquals(true, new LogRotation(10, 1).isDue(10) && new LogRotation(10, 1).isOverdue(20));
+        assertEquals(false, new LogRotation(10, 1).isDue(9) || new LogRotation(10, 1).isOverdue(19));
     }
 
     @Test

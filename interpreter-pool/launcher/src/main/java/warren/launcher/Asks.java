@@ -2,6 +2,7 @@ package warren.launcher;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -20,19 +21,25 @@ final class Asks {
     private final Configurations configurations;
     private final Generations generations;
     private final Reloads reloads;
+    private final OwnersLogRotation ownersLogs;
 
     Asks(Directories directories, Secrets secrets, Configurations configurations, Generations generations,
-            Reloads reloads) {
+            Reloads reloads, OwnersLogRotation ownersLogs) {
         this.directories = directories;
         this.secrets = secrets;
         this.configurations = configurations;
         this.generations = generations;
         this.reloads = reloads;
+        this.ownersLogs = ownersLogs;
     }
 
-    /** Sends one answer of an ask. */
+    /** Sends the answers of an ask; when this returns, the kernel has them. */
     interface Answers {
-        void send(Answer answer) throws IOException;
+        void sendAll(Iterable<? extends Answer> answers) throws IOException;
+
+        default void send(Answer answer) throws IOException {
+            sendAll(List.of(answer));
+        }
     }
 
     void answer(Ask ask, Answers answers) throws IOException {
@@ -53,6 +60,10 @@ final class Asks {
                 reloads.reported(report);
                 answers.send(new Answer.Noted());
             }
+            case Ask.RotateLog(VirtualHostName name) -> {
+                configurations.current().find(name).ifPresent(ownersLogs::tend);
+                answers.send(new Answer.Noted());
+            }
         }
     }
 
@@ -62,9 +73,8 @@ final class Asks {
         }
         Configuration configuration = configurations.awaitOtherThan(seen, LONGEST_WAIT);
         if (configuration.revision() != seen) {
-            for (Site site : configuration.sites().values()) {
-                answers.send(new Answer.Listed(site.virtualHost()));
-            }
+            answers.sendAll(configuration.sites().values().stream().<Answer>map(site -> new Answer.Listed(site.virtualHost()))
+                ::iterator);
         }
         answers.send(new Answer.EndOfList(configuration.revision()));
     }

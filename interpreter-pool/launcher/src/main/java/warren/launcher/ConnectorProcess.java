@@ -1,9 +1,7 @@
 package warren.launcher;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -91,10 +89,7 @@ final class ConnectorProcess {
 
     private Cgroup prepare() throws LaunchFailure {
         try {
-            if (!Files.exists(directories.connectorOutput())) {
-                Files.createFile(directories.connectorOutput(),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
-            }
+            ConnectorOutput.prepare(directories.connectorOutput());
             return cgroups.createForConnector(number);
         } catch (IOException e) {
             throw new LaunchFailure("CGROUP", "mkdir", Optional.empty(), e.toString());

@@ -9,11 +9,15 @@ import org.apache.logging.log4j.core.config.builder.api.ConfigurationBuilderFact
 import org.apache.logging.log4j.core.config.builder.impl.BuiltConfiguration;
 
 /**
- * Where the launcher's log goes: to standard error for whoever started it, and to {@code launcher.log}. Control
- * characters are escaped: an asked-for name or a refused peer must not write lines of its own.
+ * Where the launcher's log goes: to standard error for whoever started it, and to {@code launcher.log}, of which
+ * {@value #OLD_ONES} old ones of {@value #SIZE} are kept, {@code launcher.log.1} the newest. Control characters are escaped:
+ * an asked-for name or a refused peer must not write lines of its own. A full disk loses lines and stops nothing.
  */
 final class LauncherLog {
     private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %replace{%encode{%msg}{CRLF}}{[\\x00-\\x1f\\x7f-\\x9f]}{?}%n";
+
+    private static final String SIZE = "10 MB";
+    private static final String OLD_ONES = "5";
 
     private LauncherLog() { }
 
@@ -24,10 +28,20 @@ final class LauncherLog {
 
     /** To both. */
     static void to(Path directory) {
+        to(directory, SIZE);
+    }
+
+    /** To both, with old ones of this size. */
+    static void to(Path directory, String size) {
         ConfigurationBuilder<BuiltConfiguration> builder = builder();
-        builder.add(builder.newAppender("file", "File")
+        builder.add(builder.newAppender("file", "RollingFile")
             .addAttribute("fileName", directory.resolve("launcher.log").toString())
+            .addAttribute("filePattern", directory.resolve("launcher.log.%i").toString())
             .addAttribute("filePermissions", "rw-r-----")
+            .addComponent(builder.newComponent("Policies").addComponent(
+                builder.newComponent("SizeBasedTriggeringPolicy").addAttribute("size", size)))
+            .addComponent(builder.newComponent("DefaultRolloverStrategy").addAttribute("max", OLD_ONES)
+                .addAttribute("fileIndex", "min"))
             .add(builder.newLayout("PatternLayout").addAttribute("pattern", PATTERN)));
         apply(builder, "console", "file");
     }

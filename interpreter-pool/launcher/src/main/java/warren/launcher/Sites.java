@@ -3,12 +3,16 @@ package warren.launcher;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import warren.contract.Deadlines;
+import warren.contract.LogRotation;
 import warren.contract.PoolSettings;
 import warren.contract.Route;
 import warren.contract.SpoolLimits;
@@ -35,8 +39,8 @@ final class Sites {
     }
 
     /** Those that have a door: virtual hosts, not services. */
-    static List<VirtualHostName> withDoors(WarrenConfiguration files) {
-        List<VirtualHostName> names = new ArrayList<>();
+    static Set<VirtualHostName> withDoors(WarrenConfiguration files) {
+        Set<VirtualHostName> names = new HashSet<>();
         files.sites().stream().filter(Sites::hasDoor).forEach(site -> names.add(new VirtualHostName(site.name())));
         files.quarantined().stream().filter(site -> site.kind() == warren.httpd.Site.Kind.VIRTUAL_HOST)
             .filter(site -> VirtualHostName.isWellFormed(site.name()))
@@ -44,9 +48,10 @@ final class Sites {
         return names;
     }
 
-    /** What httpd's include says of each that has a door; a quarantined one is forwarded too, and answered 503. */
+    /** What httpd's include says of each that has a door, by name; a quarantined one is forwarded too, and answered 503. */
     static List<VirtualHostSecret> secrets(Collection<Site> sites) {
         return sites.stream().map(Site::virtualHost).filter(host -> host.token().isPresent())
+            .sorted(Comparator.comparing(VirtualHost::name))
             .map(host -> new VirtualHostSecret(host.name().value(), host.token().get().reveal(),
                 host.pool().deadlines().longestSilence()))
             .toList();
@@ -81,7 +86,9 @@ final class Sites {
         site.applications().forEach((path, file) -> routes.add(new Route.Application(path, file)));
         site.services().forEach((path, service) -> routes.add(new Route.Service(path, new VirtualHostName(service))));
         VirtualHost host = new VirtualHost(name, Optional.ofNullable(tokens.get(name)), site.documentRoot(), routes,
-            site.handlesFiles(), pool(site.pool()), reloads.countOf(name), Optional.empty());
+            site.handlesFiles(), pool(site.pool()),
+            site.log().map(log -> new LogRotation(log.bytes(), log.kept())).orElse(LogRotation.DEFAULT),
+            reloads.countOf(name), Optional.empty());
         List<GroupId> groups = site.owner().supplementaryGids().stream().map(GroupId::new).toList();
         Site.Owner owner = new Site.Owner(new UserId(site.owner().uid()), new GroupId(site.owner().gid()), groups,
             Path.of(site.home()));

@@ -49,13 +49,12 @@ final class Stage {
         return process.pid();
     }
 
-    /** Waits until it has loaded everything. */
+    /** Waits until it has prepared itself. */
     void awaitReady() throws LaunchFailure {
         try {
             String line = readLine(new DescriptorStream(reportPipe, START).input());
             if (!line.equals("waiting")) {
-                throw new LaunchFailure("start of a launch stage", "read", Optional.empty(),
-                    "expected it to wait, found " + describe(line));
+                throw failure(line);
             }
         } catch (IOException e) {
             throw new LaunchFailure("start of a launch stage", "read", Optional.empty(), e.getMessage());

@@ -31,4 +31,28 @@ class LauncherLogTest {
         assertEquals("rw-r-----",
             PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("launcher.log"))));
     }
+
+    @Test
+    void keepsFiveOldOnesThatAreAsClosedAsTheNewOne() throws Exception {
+        LauncherLog.to(directory, "1 KB");
+        for (int i = 0; i < 100; i++) {
+            LogManager.getLogger("test").info("line {} {}", i, "x".repeat(100));
+        }
+        List<String> names = names();
+        assertEquals(List.of("launcher.log", "launcher.log.1", "launcher.log.2", "launcher.log.3", "launcher.log.4",
+            "launcher.log.5"), names);
+        for (String name : names) {
+            Path file = directory.resolve(name);
+            assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)), name);
+            assertTrue(Files.size(file) < 2048, name);
+        }
+        String newest = Files.readString(directory.resolve("launcher.log.1")) + Files.readString(directory.resolve("launcher.log"));
+        assertTrue(newest.contains("line 99 ") && newest.contains("line 90 "), newest);
+    }
+
+    private List<String> names() throws Exception {
+        try (var files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package warren.launcher;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -82,7 +83,8 @@ public final class Scratch implements AutoCloseable {
         Path output = Files.createTempFile(directory, "perl.", ".out");
         spawn(output, "/usr/bin/perl", "-e", "$( = $) = '" + uid + " " + uid + "'; $< = $> = " + uid + "; $| = 1; "
             + "die 'not switched' if $> != " + uid + "; " + program).ended().get(LONG.toSeconds(), TimeUnit.SECONDS);
-        return Files.readString(output);
+        // a frame of the contract is no UTF-8
+        return Files.readString(output, StandardCharsets.ISO_8859_1);
     }
 
     /** Fails where the condition does not come true in time. */

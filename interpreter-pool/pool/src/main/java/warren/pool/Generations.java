@@ -278,9 +278,9 @@ final class Generations {
         quarantine(changed);
         current.ifPresent(generation -> generation.use(changed.pool()));
         if (renew) {
-            shared.run(() -> reload(changed));
+            shared.launchInBackground(() -> reload(changed));
         } else if (!wasStarted && changed.pool().start() > 0 && changed.quarantine().isEmpty()) {
-            shared.run(this::launchAhead);
+            shared.launchInBackground(this::launchAhead);
         }
     }
 

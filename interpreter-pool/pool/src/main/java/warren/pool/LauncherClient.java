@@ -71,6 +71,11 @@ public final class LauncherClient {
         one(new Ask.ReportReload(name, reloads, failure), Answer.Noted.class);
     }
 
+    /** Has an owner's log rotated, or made where it is not there; the launcher looks whether either is needed. */
+    public void rotateLog(VirtualHostName name) throws IOException {
+        one(new Ask.RotateLog(name), Answer.Noted.class);
+    }
+
     private <A extends Answer> A one(Ask ask, Class<A> expected) throws IOException {
         Deadline deadline = Deadline.after(LONGEST);
         try (UnixStream stream = UnixStream.connect(socket, deadline)) {

@@ -27,6 +27,8 @@ final class Shared implements AutoCloseable {
     private final Path spoolDirectory;
     private final ExecutorService tasks =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("pool-task-", 1).factory());
+    private final BackgroundLaunches launches =
+        new BackgroundLaunches(BackgroundLaunches.usual(), BackgroundLaunches.LONGEST_HOLD, this);
     private final ScheduledThreadPoolExecutor clock;
 
     Shared(LauncherClient launcher, OwnersLog log, Path spoolDirectory) {
@@ -61,6 +63,11 @@ final class Shared implements AutoCloseable {
         } catch (RejectedExecutionException stopping) {
             LOG.debug("not done any more: the connector is stopping");
         }
+    }
+
+    /** Does it on a thread of its own once fewer such launches are under way: for launches that no request waits for. */
+    void launchInBackground(Runnable launch) {
+        launches.add(launch);
     }
 
     /** Does it later, on a thread of its own. */

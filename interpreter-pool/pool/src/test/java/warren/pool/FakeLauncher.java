@@ -90,6 +90,7 @@ final class FakeLauncher implements AutoCloseable {
                     reports.add(report);
                     Frames.send(new Answer.Noted(), out);
                 }
+                case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);
                 case Ask.ListVirtualHosts(long seen) -> {
                     for (VirtualHost host : listed) {
                         Frames.send(new Answer.Listed(host), out);
