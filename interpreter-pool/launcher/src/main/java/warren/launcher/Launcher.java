@@ -59,7 +59,7 @@ public final class Launcher {
         this.cgroups = CgroupTree.open(cgroupName(directories.runtime()));
         cgroups.killAndRemoveAll();
         this.stages = new Stages(new Children(), StageProgram.of(home, directories.stageTemporary()));
-        stages.keepOneWarm();
+        stages.keepWarm(server.warmStages());
         this.generations = new Generations(cgroups, directories, stages, new LaunchPlans(plugins), server.connectorUid());
         take(first);
         this.ajp = UnixSocket.listen(directories.ajpSocket().toString(), (int) server.httpdGid(), AJP_MODE);
