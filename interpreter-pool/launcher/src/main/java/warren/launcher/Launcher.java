@@ -68,7 +68,7 @@ public final class Launcher {
         this.reloads = new Reloads(now);
         this.cgroups = CgroupTree.open(cgroupName(directories.runtime()), directories.cgroupNote());
         this.stages = new Stages(new Children(), StageProgram.of(home, directories.stageTemporary()));
-        stages.keepOneWarm();
+        stages.keepWarm(server.warmStages());
         LaunchPlans plans = new LaunchPlans(plugins);
         this.generations = new Generations(cgroups, directories, stages, plans, server.connectorUid());
         take(first);
