@@ -95,10 +95,6 @@ final class Machine implements AutoCloseable {
         return new Http(port);
     }
 
-    int port() {
-        return port;
-    }
-
     /** How many requests httpd takes at a time. Its processes all start at once and stay. */
     void setWorkers(int atATime) {
         workers = """
