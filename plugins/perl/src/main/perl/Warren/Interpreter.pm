@@ -25,9 +25,13 @@ sub new ($class, $applications) {
         request      => $request,
         registry     => Warren::Registry->new(sub ($path) { $applications->read($path) }, $request),
         psgi         => undef,
+        has_run      => 0,
         leaving      => 0,
     }, $class;
 }
+
+# Whether any of the owner's code has run in it since the parent forked it.
+sub has_run ($self) { return $self->{has_run} }
 
 # As Symbol makes them, without Symbol.
 sub _handle {
@@ -79,6 +83,7 @@ sub _answer ($self) {
     my $parameters = $self->{parameters};
     return $self->_hello if exists $parameters->{$HELLO};
     $Warren::Overrun::began = time;
+    $self->{has_run} = 1;
     my $file = $parameters->{SCRIPT_FILENAME} // '';
     my $by;
     eval {
