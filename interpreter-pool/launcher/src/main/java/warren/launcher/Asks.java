@@ -14,7 +14,7 @@ import warren.contract.VirtualHostName;
 final class Asks {
     private static final Logger LOG = LogManager.getLogger(Asks.class);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
-    private static final int AJP_PACKET_BYTES = 65536;
+    private static final int AJP_PACKET_BYTES = 16384;
 
     private final Directories directories;
     private final Secrets secrets;
