@@ -78,7 +78,7 @@ sub _reap ($self, $flags) {
 
 sub _fork ($self, $interpreter) {
     pipe my $taken, my $takes or return $self->_pause("pipe: $!");
-    my $pid = fork;
+    my $pid = CORE::fork;
     return $self->_pause("fork: $!") if !defined $pid;
     if ($pid == 0) {
         close $taken;
