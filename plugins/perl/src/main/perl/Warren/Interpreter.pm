@@ -25,9 +25,13 @@ sub new ($class, $applications) {
         request      => $request,
         registry     => Warren::Registry->new(sub ($path) { $applications->read($path) }, $request),
         psgi         => undef,
+        has_run      => 0,
         leaving      => 0,
     }, $class;
 }
+
+# Whether any of the owner's code has run in it since the parent forked it.
+sub has_run ($self) { return $self->{has_run} }
 
 # As Symbol makes them, without Symbol.
 sub _handle {
@@ -79,27 +83,21 @@ sub _answer ($self) {
     my $parameters = $self->{parameters};
     return $self->_hello if exists $parameters->{$HELLO};
     $Warren::Overrun::began = time;
+    $self->{has_run} = 1;
     my $file = $parameters->{SCRIPT_FILENAME} // '';
-    my $by;
-    eval {
-        $by = substr($file, -5) eq '.psgi' ? $self->_psgi : $self->{registry};
-        $by->answer($file, $parameters);
-        1;
-    } or $self->_fail($@, $by);
+    my $by = substr($file, -5) eq '.psgi' ? $self->{psgi} // $self->_make_psgi : $self->{registry};
+    eval { $by->answer($file, $parameters); 1 } or $self->_fail($@, $by);
     $self->_end_request;
     $self->{leaving} = 1 if $by->clean_up;
     $Warren::Overrun::began = 0;
     return;
 }
 
-# Made for the first application's request; scripts alone do without.
-sub _psgi ($self) {
-    Warren::Overrun::keep_watching();
-    $self->{registry}->step_back;
-    return $self->{psgi} //= do {
-        require Warren::Psgi;
-        Warren::Psgi->new(sub ($path) { $self->{applications}->app($path) }, $self->@{qw(in out_stream request)});
-    };
+# For the first application's request; scripts alone do without.
+sub _make_psgi ($self) {
+    require Warren::Psgi;
+    return $self->{psgi} = Warren::Psgi->new($self->{applications}, $self->{registry},
+        $self->@{qw(in out_stream request)});
 }
 
 sub _hello ($self) {

@@ -78,7 +78,7 @@ sub _reap ($self, $flags) {
 
 sub _fork ($self, $interpreter) {
     pipe my $taken, my $takes or return $self->_pause("pipe: $!");
-    my $pid = fork;
+    my $pid = CORE::fork;
     return $self->_pause("fork: $!") if !defined $pid;
     if ($pid == 0) {
         close $taken;
@@ -117,6 +117,9 @@ sub _become ($self, $interpreter, $takes) {
         1;
     };
     Warren::Log::say_why("interpreter: $@") if !$served;
+
+    # perl's global destruction writes to every page that is shared with the parent; here it would destroy only what is the parent's.
+    kill KILL => $$ if !$interpreter->has_run;
     CORE::exit($served ? 0 : 1);
 }
 
