@@ -29,7 +29,6 @@ final class DeadlinesTest {
             "WarrenWriteTimeout 14s");
         script("alice", Machine.ALICE, "silent.pl", "linger();");
         script("bob", Machine.BOB, "pausing.pl", "$| = 1; print qq(Content-Type: text/plain\\nX-Pid: $$\\n\\nbegun); linger();");
-        script("bob", Machine.BOB, "slow-head.pl", "$| = 1; print qq(Content-Type: text/plain\\n); linger();");
         script("carol", Machine.CAROL, "dripping.pl",
             "$| = 1; print qq(Content-Type: text/plain\\nX-Pid: $$\\n\\n); while () { print '.'; select undef, undef, undef, 0.2 }");
         script("dave", Machine.DAVE, "quiet.pl", "sleep 4; print qq(Content-Type: text/plain\\n\\nat last);");
@@ -86,16 +85,19 @@ final class DeadlinesTest {
     }
 
     @Test
-    void aPauseInsideTheHeadIs504() throws Exception {
-        assertEquals(504, get("bob", "slow-head.pl").status());
-        requireReplaced("bob", Machine.BOB, "WarrenResponseIdleTimeout");
-    }
-
-    @Test
     void aDripIsCutInTheEnd() throws Exception {
         Reply reply = get("carol", "dripping.pl");
         assertTrue(reply.body().startsWith(".") && !reply.complete(), reply::toString);
         requireReplaced("carol", Machine.CAROL, "WarrenRequestTimeout");
+    }
+
+    @Test
+    void theOwnerReadsWhereHisCodeWas() throws Exception {
+        assertEquals(504, get("alice", "silent.pl").status());
+        String file = machine.site("alice").resolve("htdocs/perl/silent.pl").toString();
+        Await.until("the place in the owner's log", Duration.ofSeconds(10), () ->
+            machine.ownersLog("alice").contains("in linger at " + file + " line 3")
+            && machine.ownersLog("alice").contains("in the script at " + file + " line 6"));
     }
 
     @Test

@@ -52,7 +52,7 @@ final class SlowClientsTest {
             for (1 .. 5) { printf "data: %.0f\\n\\n", Time::HiRes::time() * 1000; Time::HiRes::sleep(1) }
             """, "644");
         machine.write("carol", Machine.CAROL, "htdocs/perl/endless.pl", """
-            print "Content-Type: text/plain\\nX-Pid: $$\\n\\n"; print 'x' x 100_000 for 1 .. 1000;
+            print "Content-Type: text/plain\\nX-Pid: $$\\n\\n"; print 'x' x 100_000 while 1;
             """, "644");
         machine.start();
     }
@@ -92,9 +92,10 @@ final class SlowClientsTest {
         return load.stop();
     }
 
+    /** slowhttptest has a connection of its own beside, by which it sees whether the server still answers. */
     private boolean onlyClientsAreSlow() throws Exception {
         JsonNode alice = machine.pool("alice");
-        return alice.path("inFlight").asInt() == 2 * CLIENTS && alice.path("busy").asInt() == 0 && alice.path("waiting").asInt() == 0;
+        return alice.path("inFlight").asInt() >= 2 * CLIENTS && alice.path("busy").asInt() == 0 && alice.path("waiting").asInt() == 0;
     }
 
     @Test
@@ -125,7 +126,6 @@ final class SlowClientsTest {
             ByteArrayOutputStream body = new ByteArrayOutputStream();
             assertThrows(IOException.class, () -> wire.body(head, (bytes, count) -> body.write(bytes, 0, count)),
                 "it looks complete");
-            assertTrue(body.size() < 100_000_000);
         }
         assertEquals(200, machine.http().get("carol.localhost", "/perl/who.pl").status());
         Await.until("all room given back", Duration.ofSeconds(10), () -> machine.pool("carol").path("spooledBytes").asLong() == 0);

@@ -7,9 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +31,7 @@ final class SurvivalUnderLoadTest {
     /** Wide on a machine that has other things to do; the long form says 2 s. */
     private static final Duration BACK_WITHIN = Duration.ofMillis(Integer.getInteger("warren.load.backWithinMillis", 20_000));
     private static final Duration CALM = Duration.ofSeconds(2);
+    private static final int KILLS_A_BURST = 5;
     private static final int BURST = 8;
 
     private static Machine machine;
@@ -83,9 +82,7 @@ final class SurvivalUnderLoadTest {
         int killed = 0;
         try (Killer killer = new Killer()) {
             while (killed < IDLE_KILLS) {
-                Optional<Integer> gone = killer.killAnIdleOneOf(machine.interpretersOf("alice"));
-                killed += gone.isPresent() ? 1 : 0;
-                if (killed % 5 == 0) {
+                if (killer.killAnIdleOneOf(machine.interpretersOf("alice")).isPresent() && ++killed % KILLS_A_BURST == 0) {
                     burst();
                 }
             }
@@ -94,15 +91,9 @@ final class SurvivalUnderLoadTest {
     }
 
     /** So many at once that each interpreter of the pool is borrowed, the dead ones too. */
-    private void burst() throws Exception {
-        List<CompletableFuture<LoadResult>> all = new ArrayList<>();
-        for (int i = 0; i < BURST; i++) {
-            Errand errand = Errand.of(Load.nextId(), "alice.localhost", i % 2 == 0 ? "GET" : "POST", 0.05, new Random());
-            all.add(AtOnce.run(() -> load.run(errand)));
-        }
-        for (CompletableFuture<LoadResult> one : all) {
-            one.get();
-        }
+    private void burst() {
+        AtOnce.ended(AtOnce.run(BURST, i -> () -> load.run(Errand.of(Load.nextId(), "alice.localhost",
+            i % 2 == 0 ? "GET" : "POST", 0.05, new Random()))));
     }
 
     @Test

@@ -12,15 +12,18 @@ use Warren::Registry;
 my $HELLO = 'WARREN_HELLO';
 my $BLOCK = 32_768;
 
+# In the parent, once its code is loaded: what all interpreters have alike is shared memory then.
 sub new ($class, $applications) {
     my ($in, $out, $unused) = map { _handle() } 1 .. 3;
     my %parameters;
+    my $request = FCGI::Request($in, $out, $unused, \%parameters, 0, FCGI::FAIL_ACCEPT_ON_INTR);
     return bless {
         applications => $applications,
         parameters   => \%parameters,
         in           => $in,
         out          => $out,
-        request      => scalar FCGI::Request($in, $out, $unused, \%parameters, 0, FCGI::FAIL_ACCEPT_ON_INTR),
+        request      => $request,
+        registry     => Warren::Registry->new(sub ($path) { $applications->read($path) }, $request),
         psgi         => undef,
         leaving      => 0,
     }, $class;
@@ -31,7 +34,7 @@ sub _handle {
     return \do { local *HANDLE };
 }
 
-# Accepts one connection, says so by calling $taken, and serves it until it ends.
+# In a child of the parent. Accepts one connection, says so by calling $taken, and serves it until it ends.
 sub serve ($self, $taken) {
     local $SIG{TERM} = sub { $self->{leaving} = 1 };
     my $request = $self->{request};
@@ -49,12 +52,10 @@ sub serve ($self, $taken) {
     return;
 }
 
+# FCGI.pm makes the streams when it accepts.
 sub _prepare ($self) {
-    my ($in, $out) = map { tied *{$self->{$_}} } qw(in out);
-    $self->{in_stream}  = $in;
-    $self->{out_stream} = $out;
-    $self->{registry}   = Warren::Registry->new(sub ($path) { $self->{applications}->read($path) },
-        $in, $out, $self->{request});
+    my ($in, $out) = $self->@{qw(in_stream out_stream)} = map { tied *{$self->{$_}} } qw(in out);
+    $self->{registry}->begin($in, $out);
     $Warren::Overrun::parameters = $self->{parameters};
     return;
 }
@@ -125,12 +126,12 @@ sub _fail ($self, $error, $by) {
     return;
 }
 
-# What of the body nobody has read would be taken for the next request's beginning. Where it was read, or there is none, the
-# response goes in one write(2) with the end of the request.
+# What of the body nobody has read would be taken for the next request's beginning. A long one delays no response; else the response
+# and the end of the request go in one write(2).
 sub _end_request ($self) {
     my ($in, $request) = $self->@{qw(in_stream request)};
     if (defined $in->GETC) {
-        $request->Flush;
+        $request->Flush if ($self->{parameters}{CONTENT_LENGTH} || 0) > $BLOCK;
         my $count;
         do { $count = $in->READ(my $unread, $BLOCK) } while ($count && $count > 0);
     }
