@@ -82,6 +82,15 @@ final class Machine implements AutoCloseable {
         return base.resolve("sites").resolve(owner);
     }
 
+    /** The launcher's part of the cgroup tree. */
+    Path cgroup() throws IOException {
+        return Leftovers.cgroups(base).get(0);
+    }
+
+    int port() {
+        return port;
+    }
+
     Http http() {
         return new Http(port);
     }
