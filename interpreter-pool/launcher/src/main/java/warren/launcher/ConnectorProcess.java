@@ -100,7 +100,7 @@ final class ConnectorProcess {
         String java = StageProgram.javaProgram();
         List<String> arguments = List.of(java, "-XX:+DisableAttachMechanism", "-XX:-UsePerfData",
             "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=" + directories.connectorLogs().resolve("hs_err.log"),
-            "-XX:+UseSerialGC", "-Xmx256m", "-XX:MaxDirectMemorySize=64m", "-XX:+ExitOnOutOfMemoryError",
+            "-XX:+UseSerialGC", "-Xmx128m", "-XX:MaxDirectMemorySize=64m", "-XX:+ExitOnOutOfMemoryError",
             "-Djava.io.tmpdir=" + directories.connectorWork(),
             "-cp", home.resolve("lib/connector").toString() + "/*", MAIN, directories.launcherSocket().toString());
         Map<String, String> environment = Map.of("PATH", "/usr/bin:/bin", "LC_ALL", "C.UTF-8");
