@@ -246,7 +246,8 @@ public final class Launcher {
         Set<VirtualHostName> renewed = new TreeSet<>();
         read.sites().forEach(site -> renewed.add(new VirtualHostName(site.name())));
         if (only.isPresent() && renewed.isEmpty()) {
-            lines.add("nothing was reloaded: no good virtual host " + only.get() + " is configured");
+            lines.add("nothing was reloaded: no good virtual host " + only.get() + " is configured; one that is no longer"
+                + " configured goes at a reload of all");
             return new ReloadResult(false, lines);
         }
         renewed.forEach(reloads::ask);
