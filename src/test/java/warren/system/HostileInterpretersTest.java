@@ -225,7 +225,7 @@ final class HostileInterpretersTest {
 
     @Test
     void transferEncodingIsNobodysButHttpds() throws Exception {
-        write("single", "chunked", "raw(out(\"Transfer-Encoding: chunked\\nContent-Type: a/b\\n\\n0\\r\\n\\r\\nHTTP/1.1 200 OK\"), $end);");
+        write("single", "chunked", "print \"Transfer-Encoding: chunked\\nContent-Type: a/b\\n\\n0\\r\\n\\r\\nHTTP/1.1 200 OK\";");
         Reply reply = get("single", "chunked");
         assertEquals("0\r\n\r\nHTTP/1.1 200 OK", reply.body());
         assertTrue(reply.complete());
@@ -233,7 +233,7 @@ final class HostileInterpretersTest {
 
     @Test
     void aBodyWhereThereMustBeNoneIsDropped() throws Exception {
-        write("single", "bodiless", "my $s = $ENV{QUERY_STRING}; raw(out(\"Status: $s\\nContent-Length: 8\\n\\n@never@\"), $end);");
+        write("single", "bodiless", "print \"Status: $ENV{QUERY_STRING}\\nContent-Length: 8\\n\\n@never@\";");
         for (String status : List.of("204", "304")) {
             Reply reply = machine.http().get("single.localhost", "/perl/bodiless.pl?" + status);
             assertEquals(status + " ", reply.status() + " " + reply.body());
@@ -296,7 +296,7 @@ final class HostileInterpretersTest {
         sub _hello { my ($self) = @_;
             my %lie = ('of-init' => 1, 'of-its-parent' => getppid());
             open my $note, '<', '@notes@/bob'; $lie{'of-bob'} = <$note>;
-            $self->_print("Status: 200\\r\\nWarren-Pid: $lie{'@name@'}\\r\\n\\r\\n"); $self->_end_request; return }
+            $self->_print("Status: 200\\r\\nWarren-Pid: $lie{'@name@'}\\r\\n\\r\\n"); return $self->_end_request }
         1;
         """;
 

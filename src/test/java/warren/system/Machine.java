@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -28,6 +31,10 @@ final class Machine implements AutoCloseable {
     static final int ALICE = 60_101;
     static final int BOB = 60_102;
     static final int CAROL = 60_103;
+    static final int DAVE = 60_104;
+    static final int ERIN = 60_105;
+    /** Of each process of httpd. */
+    private static final int THREADS = 100;
     private static final Duration START = Duration.ofSeconds(90);
     private static final Duration STOP = Duration.ofSeconds(60);
     /** Those that are not closed. */
@@ -39,6 +46,7 @@ final class Machine implements AutoCloseable {
     private final StringBuilder sites = new StringBuilder();
     private final List<Process> httpds = new ArrayList<>();
     private final Map<String, String> environment = new TreeMap<>();
+    private String workers = "";
     private Process launcher;
     private volatile boolean failed;
 
@@ -85,6 +93,21 @@ final class Machine implements AutoCloseable {
 
     Http http() {
         return new Http(port);
+    }
+
+    /** How many requests httpd takes at a time. Its processes all start at once and stay. */
+    void setWorkers(int atATime) {
+        workers = """
+            ThreadsPerChild      @threads@
+            MaxRequestWorkers    @workers@
+            StartServers         @processes@
+            ServerLimit          @processes@
+            MaxSpareThreads      @workers@
+            ListenBacklog        2000
+            MaxKeepAliveRequests 0
+            KeepAliveTimeout     60
+            """.replace("@threads@", Integer.toString(THREADS)).replace("@workers@", Integer.toString(atATime))
+            .replace("@processes@", Integer.toString(atATime / THREADS));
     }
 
     /** Of the first virtual host, which httpd takes for any name that it does not know. */
@@ -166,6 +189,7 @@ final class Machine implements AutoCloseable {
             Listen     127.0.0.1:@port@
             User       www-data
             Group      www-data
+            @workers@
             Define WARREN_RUNTIME @base@/run
             Define WARREN_STATE   @base@/state
             Define WARREN_LOG     @base@/log
@@ -185,7 +209,8 @@ final class Machine implements AutoCloseable {
             """ + more;
         Path file = base.resolve(name);
         Files.writeString(file, text.replace("@base@", base.toString()).replace("@port@", Integer.toString(listenPort))
-            .replace("@name@", name).replace("@connector@", Integer.toString(CONNECTOR)));
+            .replace("@name@", name).replace("@connector@", Integer.toString(CONNECTOR))
+            .replace("@workers@", workers));
         return file;
     }
 
@@ -251,6 +276,11 @@ final class Machine implements AutoCloseable {
         return launcher;
     }
 
+    /** As a crash, or the kernel where memory is short; {@link #startWarren} starts the next. */
+    void killLauncher() throws InterruptedException {
+        launcher.destroyForcibly().waitFor();
+    }
+
     /** The processes of a UID. */
     static List<String> processesOf(int uid) throws Exception {
         return Command.run("ps", "-o", "pid=", "-U", Integer.toString(uid)).output().lines().map(String::strip)
@@ -260,6 +290,31 @@ final class Machine implements AutoCloseable {
     String ownersLog(String owner) throws IOException {
         Path log = base.resolve("log/owners/" + owner + ".localhost.log");
         return Files.exists(log) ? Files.readString(log) : "";
+    }
+
+    /** The connector's own account of itself, without the command: asked often, and while much is going on. */
+    JsonNode connectorStatus() throws IOException {
+        try (SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(base.resolve("run/connector/status.sock")))) {
+            return new ObjectMapper().readTree(Channels.newInputStream(socket));
+        }
+    }
+
+    /** The pool of an owner's virtual host, by the connector's account. */
+    JsonNode pool(String owner) throws IOException {
+        for (JsonNode pool : connectorStatus().path("pools")) {
+            if (pool.path("name").asText().equals(owner + ".localhost")) {
+                return pool;
+            }
+        }
+        throw new AssertionError("no pool of " + owner);
+    }
+
+    /** The interpreters of an owner's virtual host, not its parents, by the connector's account. */
+    List<Integer> interpretersOf(String owner) throws IOException {
+        List<Integer> pids = new ArrayList<>();
+        pool(owner).path("generations").forEach(generation ->
+            generation.path("pids").forEach(pid -> pids.add(pid.asInt())));
+        return pids;
     }
 
     /** The machines that are up belong to a test that failed: they print their logs at their end. */
@@ -311,7 +366,7 @@ final class Machine implements AutoCloseable {
             launcher.destroy();
             Await.until("the launcher's end", STOP, () -> !launcher.isAlive());
         }
-        List<String> left = new ArrayList<>(Leftovers.of(base, List.of(CONNECTOR, ALICE, BOB, CAROL)));
+        List<String> left = new ArrayList<>(Leftovers.of(base, List.of(CONNECTOR, ALICE, BOB, CAROL, DAVE, ERIN)));
         if (Files.exists(base.resolve("run"))) {
             left.add("the runtime directory");
         }

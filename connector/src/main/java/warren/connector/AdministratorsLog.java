@@ -16,10 +16,12 @@ final class AdministratorsLog {
 
     private AdministratorsLog() { }
 
-    /** Both are read when the first logger is made, so this comes before any class that has one. */
+    /** All are read when the first logger is made, so this comes before any class that has one. */
     static void openIn(Path directory) {
         System.setProperty("warren.log.directory", directory.toString());
         System.setProperty("java.util.logging.manager", "org.apache.logging.log4j.jul.LogManager");
+        // Tomcat sets a level; the other adapter refuses that, with a line on standard error
+        System.setProperty("log4j.jul.LoggerAdapter", "org.apache.logging.log4j.jul.CoreLoggerAdapter");
         LoggerContext context = (LoggerContext) LogManager.getContext(false);
         // there is none where the file could not be opened, which Log4j has said on standard error
         if (context.getConfiguration().getAppender("connector") instanceof RollingFileAppender file) {

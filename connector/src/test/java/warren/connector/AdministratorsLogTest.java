@@ -90,7 +90,7 @@ class AdministratorsLogTest {
         }
         Await.until("a summary", () -> count(directory, "vhost=alice gen=1 flood") + leftOut("vhost=alice") == 5000);
         Await.until("a summary of what is no virtual host's",
-            () -> count(directory, "id=1 refused") + leftOut(Program.class.getName()) == 5000);
+            () -> count(directory, "id=1 refused") + leftOut(Program.class.getCanonicalName()) == 5000);
         log(10, "vhost=carol gen=1 calm");
         assertEquals(10, count(directory, "vhost=carol gen=1 calm"));
     }
@@ -98,7 +98,7 @@ class AdministratorsLogTest {
     @Test
     void losesAndCountsLinesOnAFullDiskAndNothingElseHappens() throws Exception {
         Path logs = Files.createDirectory(directory.resolve("logs"));
-        try (FullDisk disk = new FullDisk(logs)) {
+        try (FullDisk disk = new FullDisk(logs); AutoCloseable userOfIt = this::end) {
             start(logs);
             log(1, "vhost=a before");
             disk.fill();
@@ -116,8 +116,6 @@ class AdministratorsLogTest {
             assertEquals(2500, whole + Long.parseLong(lost.group(1)));
             log(1, "vhost=a after");
             assertEquals(1, count(logs, "vhost=a after"));
-        } finally {
-            end();
         }
     }
 

@@ -2,6 +2,7 @@ package warren.httpd;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.Set;
  * modules) stands in files that have not changed either. Where there is a doubt it is read. Not thread-safe.
  */
 public final class KnownFiles {
+    private final InstantSource clock;
     private Map<Path, Known> before = new HashMap<>();
     private Map<Path, Known> now = new HashMap<>();
     private final Deque<Entered> entered = new ArrayDeque<>();
@@ -33,12 +35,20 @@ public final class KnownFiles {
 
     private record Entered(Path file, Optional<FileSignature> signature, boolean unchanged) { }
 
+    public KnownFiles() {
+        this(InstantSource.system());
+    }
+
+    KnownFiles(InstantSource clock) {
+        this.clock = clock;
+    }
+
     /** A reading begins, of everything or for one virtual host alone. */
     void begin(Optional<String> virtualHost) {
         before = now;
         now = new HashMap<>();
         entered.clear();
-        began = Instant.now();
+        began = clock.instant();
         only = virtualHost;
         same = virtualHost.isPresent();
     }

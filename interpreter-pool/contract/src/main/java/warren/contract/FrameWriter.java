@@ -45,6 +45,7 @@ final class FrameWriter {
         return this;
     }
 
+    /** Where the stream buffers, it is the caller's to flush. */
     void sendTo(OutputStream stream) throws IOException {
         int length = bytes.size();
         if (length > Frames.MAX_BYTES) {
@@ -57,6 +58,5 @@ final class FrameWriter {
         frame[3] = (byte) length;
         System.arraycopy(bytes.toByteArray(), 0, frame, 4, length);
         stream.write(frame);
-        stream.flush();
     }
 }

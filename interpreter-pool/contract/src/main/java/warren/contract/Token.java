@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /**
  * What httpd sends to prove for which virtual host it forwards: 64 hexadecimal digits of 256 random bits. Two are
@@ -11,11 +12,12 @@ import java.util.HexFormat;
  */
 public final class Token {
     private static final int BYTES = 32;
+    private static final Pattern SHAPE = Pattern.compile("[0-9a-f]{" + 2 * BYTES + "}");
     private final byte[] digits;
 
     /** @throws IllegalArgumentException where the text is not 64 lower-case hexadecimal digits; it is not quoted */
     public Token(String text) {
-        if (!text.matches("[0-9a-f]{" + 2 * BYTES + "}")) {
+        if (!SHAPE.matcher(text).matches()) {
             throw new IllegalArgumentException("a token is " + 2 * BYTES + " lower-case hexadecimal digits");
         }
         digits = text.getBytes(StandardCharsets.US_ASCII);

@@ -1,5 +1,6 @@
 package warren.launcher;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import warren.contract.Answer;
 import warren.contract.Ask;
 import warren.contract.Frames;
 import warren.launcher.system.DescriptorStream;
@@ -22,6 +24,7 @@ import warren.launcher.system.UnixSocket;
 final class AskServer implements AutoCloseable {
     private static final Duration WHOLE_ASK = Duration.ofMinutes(2);
     private static final int MOST_AT_ONCE = 64;
+    private static final int BUFFER_BYTES = 64 * 1024;
 
     private final Asks asks;
     private final ExecutorService workers;
@@ -52,8 +55,14 @@ final class AskServer implements AutoCloseable {
     private void answer(int connection) throws IOException {
         DescriptorStream stream = new DescriptorStream(connection, WHOLE_ASK);
         Ask ask = Frames.receiveAsk(stream.input());
-        OutputStream output = stream.output();
-        asks.answer(ask, answer -> Frames.send(answer, output));
+        // ten thousand virtual hosts would be as many writes
+        OutputStream output = new BufferedOutputStream(stream.output(), BUFFER_BYTES);
+        asks.answer(ask, answers -> {
+            for (Answer answer : answers) {
+                Frames.send(answer, output);
+            }
+            output.flush();
+        });
     }
 
     @Override

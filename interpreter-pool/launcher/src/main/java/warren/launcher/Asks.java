@@ -2,6 +2,7 @@ package warren.launcher;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -13,7 +14,7 @@ import warren.contract.VirtualHostName;
 final class Asks {
     private static final Logger LOG = LogManager.getLogger(Asks.class);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
-    private static final int AJP_PACKET_BYTES = 65536;
+    private static final int AJP_PACKET_BYTES = 16384;
 
     private final Directories directories;
     private final Secrets secrets;
@@ -32,9 +33,13 @@ final class Asks {
         this.ownersLogs = ownersLogs;
     }
 
-    /** Sends one answer of an ask. */
+    /** Sends the answers of an ask; when this returns, the kernel has them. */
     interface Answers {
-        void send(Answer answer) throws IOException;
+        void sendAll(Iterable<? extends Answer> answers) throws IOException;
+
+        default void send(Answer answer) throws IOException {
+            sendAll(List.of(answer));
+        }
     }
 
     void answer(Ask ask, Answers answers) throws IOException {
@@ -75,9 +80,8 @@ final class Asks {
         }
         Configuration configuration = configurations.awaitOtherThan(seen, LONGEST_WAIT);
         if (configuration.revision() != seen) {
-            for (Site site : configuration.sites().values()) {
-                answers.send(new Answer.Listed(site.virtualHost()));
-            }
+            answers.sendAll(configuration.sites().values().stream().<Answer>map(site -> new Answer.Listed(site.virtualHost()))
+                ::iterator);
         }
         answers.send(new Answer.EndOfList(configuration.revision()));
     }

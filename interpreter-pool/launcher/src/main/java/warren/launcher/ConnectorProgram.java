@@ -39,7 +39,7 @@ record ConnectorProgram(UserId user, GroupId group, List<LaunchStep> steps, Laun
 
     /** The class-data archive is made with the same garbage collector. */
     private static final List<String> FLAGS = List.of("-XX:+DisableAttachMechanism", "-XX:-UsePerfData",
-        "-XX:-CreateCoredumpOnCrash", "-XX:+UseSerialGC", "-Xmx256m", "-XX:MaxDirectMemorySize=64m",
+        "-XX:-CreateCoredumpOnCrash", "-XX:+UseSerialGC", "-Xmx128m", "-XX:MaxDirectMemorySize=64m",
         "-XX:+ExitOnOutOfMemoryError", "-Xlog:cds=off");
 
     LaunchPlan plan(Cgroup cgroup, Path output) {

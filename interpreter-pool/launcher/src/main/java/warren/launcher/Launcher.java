@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,7 +68,7 @@ public final class Launcher {
         this.reloads = new Reloads(now);
         this.cgroups = CgroupTree.open(cgroupName(directories.runtime()), directories.cgroupNote());
         this.stages = new Stages(new Children(), StageProgram.of(home, directories.stageTemporary()));
-        stages.keepOneWarm();
+        stages.keepWarm(server.warmStages());
         LaunchPlans plans = new LaunchPlans(plugins);
         this.generations = new Generations(cgroups, directories, stages, plans, server.connectorUid());
         take(first);
@@ -209,9 +210,19 @@ public final class Launcher {
     /** Tokens first, so that httpd's include names every virtual host before the connector knows it. */
     private void take(WarrenConfiguration configuration) throws IOException {
         secrets.keepFor(Sites.withDoors(configuration));
-        Map<VirtualHostName, Site> sites =
-            new Sites(secrets.tokens(), reloads).of(configuration, configurations.current());
-        Secrets.writeAtomically(server.secretsFile(),
+        replace(new Sites(secrets.tokens(), reloads).of(configuration, configurations.current()));
+    }
+
+    /** What was read of one of them; the others stay as they were taken last, whatever the files say of them now. */
+    private void takeOne(WarrenConfiguration configuration) throws IOException {
+        secrets.keepAlso(Sites.withDoors(configuration));
+        Map<VirtualHostName, Site> sites = new HashMap<>(configurations.current().sites());
+        sites.putAll(new Sites(secrets.tokens(), reloads).of(configuration, configurations.current()));
+        replace(sites);
+    }
+
+    private void replace(Map<VirtualHostName, Site> sites) throws IOException {
+        Secrets.writeIfOther(server.secretsFile(),
             new SecretsFile(secrets.ajpSecret(), directories.ajpSocket()).render(Sites.secrets(sites.values())));
         configurations.replace(sites);
     }
@@ -219,13 +230,13 @@ public final class Launcher {
     /**
      * Reads the files again and has the connector renew what runs.
      *
-     * @param only the virtual host to renew; empty for all
+     * @param only the virtual host to take over and renew; empty for all, those that came or went too
      * @param within how long the connector may take
      * @return what became of each, in lines for the administrator; the last one says so where nothing was changed
      */
     public synchronized ReloadResult reload(Optional<VirtualHostName> only, Duration within)
             throws IOException {
-        WarrenConfiguration read = files.read();
+        WarrenConfiguration read = only.isPresent() ? files.readOne(only.get()) : files.read();
         List<String> lines = new ArrayList<>(read.problems().stream().map(Problem::toString).toList());
         if (read.server().isEmpty() || !read.server().get().equals(server)) {
             lines.add(read.server().isEmpty() ? "nothing was reloaded: the configuration has errors of the server"
@@ -234,13 +245,17 @@ public final class Launcher {
         }
         Set<VirtualHostName> renewed = new TreeSet<>();
         read.sites().forEach(site -> renewed.add(new VirtualHostName(site.name())));
-        only.ifPresent(name -> renewed.retainAll(Set.of(name)));
         if (only.isPresent() && renewed.isEmpty()) {
-            lines.add("nothing was reloaded: no good virtual host " + only.get() + " is configured");
+            lines.add("nothing was reloaded: no good virtual host " + only.get() + " is configured; one that is no longer"
+                + " configured goes at a reload of all");
             return new ReloadResult(false, lines);
         }
         renewed.forEach(reloads::ask);
-        take(read);
+        if (only.isPresent()) {
+            takeOne(read);
+        } else {
+            take(read);
+        }
         return outcome(renewed, reloads.await(renewed, within), lines, read.quarantined().isEmpty());
     }
 

@@ -3,15 +3,19 @@ package warren.launcher;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import warren.contract.Token;
 import warren.contract.VirtualHostName;
@@ -57,8 +61,24 @@ final class Secrets {
 
     /** Every one of these has a token from now on, and no other; what changed is on disk when this returns. */
     synchronized void keepFor(Collection<VirtualHostName> names) throws IOException {
-        tokens.keySet().retainAll(names);
+        boolean some = tokens.keySet().retainAll(Set.copyOf(names));
+        keep(names, some);
+    }
+
+    /** Every one of these has a token from now on, and the others keep theirs. */
+    synchronized void keepAlso(Collection<VirtualHostName> names) throws IOException {
+        keep(names, false);
+    }
+
+    private void keep(Collection<VirtualHostName> names, boolean someWent) throws IOException {
+        boolean all = tokens.keySet().containsAll(names);
         names.forEach(name -> tokens.computeIfAbsent(name, any -> Token.random(random)));
+        if (someWent || !all || !Files.exists(file)) {
+            store();
+        }
+    }
+
+    private void store() throws IOException {
         Properties kept = new Properties();
         kept.setProperty(AJP, ajp.reveal());
         tokens.forEach((name, token) -> kept.setProperty(OF_VIRTUAL_HOST + name, token.reveal()));
@@ -74,6 +94,14 @@ final class Secrets {
         Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(fresh, text);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** {@link #writeAtomically}, unless the file says this already: it is as long as there are virtual hosts. */
+    static void writeIfOther(Path file, String text) throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                || !Arrays.equals(Files.readAllBytes(file), text.getBytes(StandardCharsets.UTF_8))) {
+            writeAtomically(file, text);
+        }
     }
 
     /** 192 of the random bits: mod_proxy takes a secret of at most 63 characters. */

@@ -3,10 +3,13 @@ package warren.launcher;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import warren.contract.Deadlines;
 import warren.contract.LogRotation;
@@ -36,8 +39,8 @@ final class Sites {
     }
 
     /** Those that have a door: virtual hosts, not services. */
-    static List<VirtualHostName> withDoors(WarrenConfiguration files) {
-        List<VirtualHostName> names = new ArrayList<>();
+    static Set<VirtualHostName> withDoors(WarrenConfiguration files) {
+        Set<VirtualHostName> names = new HashSet<>();
         files.sites().stream().filter(Sites::hasDoor).forEach(site -> names.add(new VirtualHostName(site.name())));
         files.quarantined().stream().filter(site -> site.kind() == warren.httpd.Site.Kind.VIRTUAL_HOST)
             .filter(site -> VirtualHostName.isWellFormed(site.name()))
@@ -45,9 +48,10 @@ final class Sites {
         return names;
     }
 
-    /** What httpd's include says of each that has a door; a quarantined one is forwarded too, and answered 503. */
+    /** What httpd's include says of each that has a door, by name; a quarantined one is forwarded too, and answered 503. */
     static List<VirtualHostSecret> secrets(Collection<Site> sites) {
         return sites.stream().map(Site::virtualHost).filter(host -> host.token().isPresent())
+            .sorted(Comparator.comparing(VirtualHost::name))
             .map(host -> new VirtualHostSecret(host.name().value(), host.token().get().reveal(),
                 host.pool().deadlines().longestSilence()))
             .toList();

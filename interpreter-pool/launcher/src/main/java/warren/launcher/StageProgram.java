@@ -44,6 +44,10 @@ record StageProgram(String program, List<String> arguments) {
         "-XX:ErrorFile=/dev/null", "-XX:-MaxFDLimit", "-XX:+DisplayVMOutputToStderr", "-Xlog:disable",
         // cds: it would say at each start that the JDK's own archive was made without --enable-native-access
         "-Xlog:all=error,cds=off:stderr",
-        "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms8m", "-Xmx32m", "-Xss512k",
-        "-Djnr.ffi.asm.enabled=false", "--enable-native-access=ALL-UNNAMED");
+        // everything is done once, so that nothing is worth compiling; the archive's pages stay as they are in the file,
+        // where all our JVMs share them: a random address would have each of them make its own copy
+        "-Xint", "-XX:+UnlockDiagnosticVMOptions", "-XX:ArchiveRelocationMode=0",
+        "-XX:+UseSerialGC", "-Xms2m", "-Xmn1m", "-Xmx32m", "-Xss512k", "-XX:ReservedCodeCacheSize=4m",
+        // no bytecode made at run time, by JNR or by reflection
+        "-Djnr.ffi.asm.enabled=false", "-Djdk.reflect.useNativeAccessorOnly=true", "--enable-native-access=ALL-UNNAMED");
 }

@@ -1,8 +1,10 @@
 package warren.launcher;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import warren.launcher.system.Descriptors;
@@ -10,65 +12,114 @@ import warren.launcher.system.PosixSpawn;
 import warren.launcher.system.SystemCallFailed;
 
 /**
- * Launch stages: one is kept warm, and the next is started as soon as it is taken. A stage that died while it waited
- * is replaced by the one that takes it.
+ * Launch stages: a few are kept warm, and the next is started as soon as one is taken. However many launches are asked
+ * for, no more stages start at a time than there are processors; a launch that finds none warm gets the next that is
+ * ready, first come, first served. A stage that died while it waited is passed over.
  */
 final class Stages implements AutoCloseable {
     private static final int STANDARD_ERROR = 2;
+    /** A start keeps one processor busy. */
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
     private final Children children;
     private final StageProgram program;
     private final List<String> environment;
-    private Optional<CompletableFuture<Stage>> warm = Optional.empty();
+    private final Queue<Stage> warm = new ArrayDeque<>();
+    private final Queue<CompletableFuture<Stage>> launches = new ArrayDeque<>();
+    private int kept;
+    private int starting;
 
     Stages(Children children, StageProgram program) {
         this.children = children;
         this.program = program;
         // nothing of our own environment: JAVA_TOOL_OPTIONS, LD_PRELOAD and the like have no say
-        this.environment = List.of("PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8");
+        this.environment = List.of("PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "MALLOC_ARENA_MAX=1");
     }
 
-    /** From now on, until {@link #close}, one is always warm or just starting. */
-    synchronized void keepOneWarm() {
-        warm = Optional.of(startWarm());
+    /** From now on, until {@link #close}, so many are warm or just starting. */
+    synchronized void keepWarm(int count) {
+        kept = count;
+        startMissing();
     }
 
-    private CompletableFuture<Stage> startWarm() {
-        CompletableFuture<Stage> started = new CompletableFuture<>();
-        Thread thread = new Thread(() -> {
-            try {
-                started.complete(start(List.of()));
-            } catch (LaunchFailure | RuntimeException | Error e) {
-                started.completeExceptionally(e);
-            }
-        }, "warm-stage");
-        thread.setDaemon(true);
-        thread.start();
-        return started;
-    }
-
-    /** The warm one; where there is none in working order, a fresh one. */
-    Stage take() throws LaunchFailure {
-        Optional<CompletableFuture<Stage>> taken;
-        synchronized (this) {
-            taken = warm;
-            warm = warm.map(started -> startWarm());
+    private synchronized void startMissing() {
+        int missing = kept + launches.size() - warm.size();
+        // what nobody waits for leaves half of the machine to the interpreters
+        int most = launches.isEmpty() ? Math.max(1, PROCESSORS / 2) : PROCESSORS;
+        while (starting < Math.min(missing, most)) {
+            starting++;
+            Thread thread = new Thread(this::startOne, "warm-stage");
+            thread.setDaemon(true);
+            thread.start();
         }
-        Optional<Stage> alive = taken.flatMap(Stages::aliveOf);
-        return alive.isPresent() ? alive.get() : start(List.of());
     }
 
-    private static Optional<Stage> aliveOf(CompletableFuture<Stage> started) {
+    private void startOne() {
         try {
-            Stage stage = started.join();
-            if (stage.isAlive()) {
-                return Optional.of(stage);
-            }
-            stage.release();
-        } catch (CompletionException e) {
-            // a fresh one fails for the same reason, and says so to whoever asked for this launch
-            return Optional.empty();
+            handOver(start(List.of()));
+        } catch (LaunchFailure | RuntimeException | Error e) {
+            failed(e);
         }
-        return Optional.empty();
+    }
+
+    private synchronized void handOver(Stage stage) {
+        CompletableFuture<Stage> launch = launches.poll();
+        if (launch != null) {
+            launch.complete(stage);
+        } else if (warm.size() < kept) {
+            warm.add(stage);
+        } else {
+            stage.kill();
+        }
+        hasStarted();
+    }
+
+    /** Told to one launch; where none waits, the next one tries again and hears of it if it fails once more. */
+    private synchronized void failed(Throwable failure) {
+        CompletableFuture<Stage> launch = launches.poll();
+        if (launch != null) {
+            launch.completeExceptionally(failure);
+        }
+        starting--;
+        if (!launches.isEmpty()) {
+            startMissing();
+        }
+        notifyAll();
+    }
+
+    private void hasStarted() {
+        starting--;
+        startMissing();
+        notifyAll();
+    }
+
+    /** A warm one; where there is none in working order, the next that has started. */
+    Stage take() throws LaunchFailure {
+        try {
+            return next().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof LaunchFailure failure) {
+                throw failure;
+            }
+            throw e;
+        }
+    }
+
+    private synchronized CompletableFuture<Stage> next() {
+        CompletableFuture<Stage> launch = new CompletableFuture<>();
+        while (!launch.isDone() && !warm.isEmpty()) {
+            Stage stage = warm.remove();
+            if (stage.isAlive()) {
+                launch.complete(stage);
+            } else {
+                stage.release();
+            }
+        }
+        if (!launch.isDone()) {
+            launches.add(launch);
+        }
+        startMissing();
+        return launch;
     }
 
     /**
@@ -119,14 +170,18 @@ final class Stages implements AutoCloseable {
         }
     }
 
-    /** Ends the warm one, also one that is just starting; when this returns it has gone. */
+    /** Ends the warm ones, also those that are just starting; when this returns they have gone. */
     @Override
-    public void close() {
-        Optional<CompletableFuture<Stage>> last;
-        synchronized (this) {
-            last = warm;
-            warm = Optional.empty();
+    public synchronized void close() {
+        kept = 0;
+        warm.forEach(Stage::kill);
+        warm.clear();
+        try {
+            while (starting > 0) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        last.ifPresent(started -> started.thenAccept(Stage::kill).exceptionally(itNeverStarted -> null).join());
     }
 }

@@ -66,8 +66,8 @@ class InjectedErrorsTest {
         new Expected("mount", "MS_PRIVATE", "step=NAMESPACES call=mount /"),
         new Expected("mount", "tmpfs", "step=NAMESPACES call=mount "),
         new Expected("chroot", "", "step=ROOT call=chroot /"),
-        new Expected("prctl", "PR_CAPBSET_DROP, CAP_CHOWN", "step=IDENTITY call=prctl PR_CAPBSET_DROP"),
-        new Expected("prctl", "PR_CAPBSET_DROP, CAP_SYS_ADMIN", "step=IDENTITY call=prctl PR_CAPBSET_DROP"),
+        new Expected("prctl", "PR_CAPBSET_DROP, CAP_CHOWN", "step=PROCESS call=prctl PR_CAPBSET_DROP"),
+        new Expected("prctl", "PR_CAPBSET_DROP, CAP_SYS_ADMIN", "step=PROCESS call=prctl PR_CAPBSET_DROP"),
         new Expected("setgroups", "60103", "step=IDENTITY call=setgroups"),
         new Expected("setgid", "60102", "step=IDENTITY call=setgid"),
         new Expected("setuid", "60101", "step=IDENTITY call=setuid"),
@@ -103,6 +103,18 @@ class InjectedErrorsTest {
                     new LaunchStep.Mount("none", scratch.path("jail").toString(), "tmpfs", Set.of(), "size=64k"),
                     new LaunchStep.ChangeRoot("/")),
                 new LaunchStep.Execute("/bin/sh", List.of("sh", "-c", "umask 0; : >" + marker + "/executed"), Map.of()));
+        }
+
+        Children.Child launch() throws Exception {
+            Stage stage = stages.start(List.of());
+            try {
+                Children.Child child = stage.launch(plan());
+                stage.release();
+                return child;
+            } catch (LaunchFailure e) {
+                stage.kill();
+                throw e;
+            }
         }
 
         boolean isExecuted() {
@@ -151,9 +163,7 @@ class InjectedErrorsTest {
     private static void failsWith(Call call, Expected expected) throws Exception {
         try (Traced traced = new Traced("-e",
                 "inject=" + call.name() + ":error=EDOM" + (BROADCAST.contains(call.name()) ? "" : ":when=" + call.position()))) {
-            Stage stage = traced.stages.start(List.of());
-            LaunchFailure failure = assertThrows(LaunchFailure.class, () -> stage.launch(traced.plan()), call.toString());
-            stage.kill();
+            LaunchFailure failure = assertThrows(LaunchFailure.class, traced::launch, call.toString());
             assertTrue(failure.getMessage().startsWith(expected.says()), call + ": " + failure.getMessage());
             assertTrue(failure.getMessage().contains(" errno=EDOM: "), failure.getMessage());
             assertFalse(traced.isExecuted());
@@ -184,9 +194,7 @@ class InjectedErrorsTest {
 
     private static List<String> cleanTrace() throws Exception {
         try (Traced traced = new Traced()) {
-            Stage stage = traced.stages.start(List.of());
-            stage.launch(traced.plan()).ended().get();
-            stage.release();
+            traced.launch().ended().get();
             assertTrue(traced.isExecuted());
             return traced.trace();
         }

@@ -342,9 +342,9 @@ final class Generations {
             shared.run(() -> stopUnknown(found));
         }
         if (renew) {
-            shared.run(() -> reload(changed));
+            shared.launchInBackground(() -> reload(changed));
         } else if (!wasStarted && changed.pool().start() > 0 && changed.quarantine().isEmpty()) {
-            shared.run(this::launchAhead);
+            shared.launchInBackground(this::launchAhead);
         }
     }
 

@@ -37,7 +37,7 @@ public final class InterpreterPool {
         this.space = shared.spoolSpace(host.pool().spool().allBytes());
         this.generations = new Generations(host, shared, slots);
         if (host.pool().start() > 0 && host.quarantine().isEmpty()) {
-            shared.run(generations::launchAhead);
+            shared.launchInBackground(generations::launchAhead);
         }
     }
 

@@ -1,6 +1,7 @@
 package warren.pool;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -22,7 +23,7 @@ final class RequestBody implements Closeable {
      * @param most the longest that it may be
      * @throws BodyTooLarge where it is longer; what is known beforehand is refused before a byte is read
      * @throws SpoolFull where the virtual host's room or the disk does not hold it
-     * @throws IOException where the client's side failed
+     * @throws IOException where the client's side failed, or gave less than it had declared
      */
     static RequestBody take(Exchange exchange, SpoolSpace space, long most)
             throws BodyTooLarge, SpoolFull, IOException {
@@ -49,10 +50,11 @@ final class RequestBody implements Closeable {
         }
     }
 
+    /** Asks for no more than was declared: behind it httpd has nothing but another packet that says so. */
     private void fill(InputStream stream, long declared, long most) throws BodyTooLarge, SpoolFull, IOException {
         ClientInput client = new ClientInput(stream);
         try {
-            while (spool.addFrom(client, declared) >= 0) {
+            while (spool.length() != declared && spool.addFrom(client, declared) >= 0) {
                 if (spool.length() > most) {
                     throw new BodyTooLarge(spool.length(), most);
                 }
@@ -65,6 +67,9 @@ final class RequestBody implements Closeable {
                 throw e;
             }
             throw new SpoolFull("its file cannot be written (" + e.getMessage() + ")");
+        }
+        if (declared >= 0 && spool.length() != declared) {
+            throw new EOFException("the request's body ended after " + spool.length() + " of " + declared + " bytes");
         }
     }
 

@@ -32,6 +32,8 @@ final class Shared implements AutoCloseable {
     private final Path spoolDirectory;
     private final ExecutorService tasks =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("pool-task-", 1).factory());
+    private final BackgroundLaunches launches =
+        new BackgroundLaunches(BackgroundLaunches.usual(), BackgroundLaunches.LONGEST_HOLD, this);
     private final ScheduledThreadPoolExecutor clock;
     private final Map<VirtualHostName, List<Answer.Running>> found = new ConcurrentHashMap<>();
 
@@ -67,6 +69,11 @@ final class Shared implements AutoCloseable {
         } catch (RejectedExecutionException stopping) {
             LOG.debug("not done any more: the connector is stopping");
         }
+    }
+
+    /** Does it on a thread of its own once fewer such launches are under way: for launches that no request waits for. */
+    void launchInBackground(Runnable launch) {
+        launches.add(launch);
     }
 
     /** Does it later, on a thread of its own. */

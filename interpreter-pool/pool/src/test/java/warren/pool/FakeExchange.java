@@ -42,6 +42,11 @@ final class FakeExchange implements Exchange {
         return new FakeExchange("POST", new ByteArrayInputStream(body), body.length);
     }
 
+    /** Of a client that has said how much will come. */
+    static FakeExchange post(byte[] body, long declared) {
+        return new FakeExchange("POST", new ByteArrayInputStream(body), declared);
+    }
+
     static FakeExchange post(InputStream body) {
         return new FakeExchange("POST", body, -1);
     }

@@ -102,6 +102,16 @@ final class SpoolingTest {
     }
 
     @Test
+    void takesABodyForWholeOnlyWhereItIsAsLongAsDeclared() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(1), Stage.OK)) {
+            FakeExchange shorter = FakeExchange.post(random(100), 101);
+            assertThrows(IOException.class, () -> stage.serve(shorter));
+            assertEquals(List.of(), shorter.pids);
+            stage.serve(FakeExchange.post(random(100), 100));
+        }
+    }
+
+    @Test
     void sendsALongBodyASecondTimeAfterASilentDeath() throws Exception {
         byte[] body = random(300_000);
         AtomicReference<Integer> dead = new AtomicReference<>();

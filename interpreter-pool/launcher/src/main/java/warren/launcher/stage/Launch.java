@@ -10,9 +10,10 @@ import warren.plugin.LaunchStep;
 import warren.plugin.Place;
 
 /**
- * One launch, top to bottom, by one thread: the calls that change only a thread (mask, keyring, namespaces, bounding
- * set, no_new_privs) must be made by the one that executes the program. Any failed call ends the launch; the caller
- * reports it and ends the process. There is no way back and no second try in the same process.
+ * One launch, by one thread: the calls that change only a thread (mask, keyring, namespaces, bounding set,
+ * no_new_privs) must be made by the one that executes the program. {@link #prepare} does what is the same in every
+ * launch, before there is a plan; {@link #perform} does the plan, top to bottom. Any failed call ends the launch; the
+ * caller reports it and ends the process. There is no way back and no second try in the same process.
  */
 final class Launch {
     static final int INHERITED_DESCRIPTOR = 3;
@@ -25,14 +26,12 @@ final class Launch {
     private static final int O_NONBLOCK = 04000;
 
     private final SystemCalls calls;
-    private final LaunchPlan plan;
     private final Runnable beforeExecute;
     private Place place = Place.PROCESS;
 
     /** @param beforeExecute is run as the last thing before the program is executed */
-    Launch(SystemCalls calls, LaunchPlan plan, Runnable beforeExecute) {
+    Launch(SystemCalls calls, Runnable beforeExecute) {
         this.calls = calls;
-        this.plan = plan;
         this.beforeExecute = beforeExecute;
     }
 
@@ -41,8 +40,8 @@ final class Launch {
         return place;
     }
 
-    /** Returns only by throwing. */
-    void perform() throws SystemCallFailed {
+    /** While nobody waits: the stage is root's, outside of every generation, and executes nothing yet. */
+    void prepare() throws SystemCallFailed {
         place = Place.PROCESS;
         // HotSpot handles some signals and blocks others; an ignored or blocked one would be inherited by the owner's code
         calls.resetSignalDispositions();
@@ -53,10 +52,15 @@ final class Launch {
         calls.setsid();
         // root's session keyring would stay readable after the switch, session-keyring(7)
         calls.joinNewSessionKeyring();
+        // it bounds what an execve may give, and takes nothing from the steps that still need root, capabilities(7)
+        calls.dropBoundingSet();
+    }
 
+    /** Returns only by throwing. */
+    void perform(LaunchPlan plan) throws SystemCallFailed {
         place = Place.DESCRIPTORS;
         // bound as root, before the switch: the directory is not the owner's to write
-        replaceStandardDescriptors();
+        replaceStandardDescriptors(plan.descriptors());
 
         place = Place.CGROUP;
         // before anything is limited or forked, so that nothing of this generation is ever outside
@@ -64,19 +68,18 @@ final class Launch {
 
         place = Place.LIMITS;
         // while root may still raise hard limits and lower nice values
-        performStepsAt(Place.LIMITS);
+        performStepsAt(Place.LIMITS, plan.steps());
 
         place = Place.NAMESPACES;
-        performStepsAt(Place.NAMESPACES);
+        performStepsAt(Place.NAMESPACES, plan.steps());
         place = Place.CREDENTIALS;
-        performStepsAt(Place.CREDENTIALS);
+        performStepsAt(Place.CREDENTIALS, plan.steps());
         place = Place.ROOT;
         // the last thing that needs a path outside
-        performStepsAt(Place.ROOT);
+        performStepsAt(Place.ROOT, plan.steps());
 
         place = Place.IDENTITY;
-        // the bounding set while CAP_SETPCAP is there; groups while CAP_SETGID is; the UID last
-        calls.dropBoundingSet();
+        // groups while CAP_SETGID is there; the UID last
         calls.setgroups(ids(plan.supplementaryGroups()));
         calls.setgid(plan.group().value());
         calls.setuid(plan.user().value());
@@ -90,17 +93,17 @@ final class Launch {
 
         place = Place.EXECUTE;
         beforeExecute.run();
-        calls.execve(plan.program().program(), plan.program().arguments(), environment());
+        calls.execve(plan.program().program(), plan.program().arguments(), variables(plan.program()));
     }
 
-    private void replaceStandardDescriptors() throws SystemCallFailed {
-        if (plan.descriptors() instanceof LaunchPlan.StandardDescriptors.Generation generation) {
+    private void replaceStandardDescriptors(LaunchPlan.StandardDescriptors descriptors) throws SystemCallFailed {
+        if (descriptors instanceof LaunchPlan.StandardDescriptors.Generation generation) {
             int socket = calls.listen(generation.socket(), generation.peer(), BACKLOG);
             calls.mkfifo(generation.log(), generation.peer());
             // read and write: no writer is ever killed by SIGPIPE or blocked while nobody reads, fifo(7)
             int log = calls.open(generation.log(), O_RDWR | O_NONBLOCK);
             moveOntoStandard(socket, log);
-        } else if (plan.descriptors() instanceof LaunchPlan.StandardDescriptors.Connector connector) {
+        } else if (descriptors instanceof LaunchPlan.StandardDescriptors.Connector connector) {
             moveOntoStandard(INHERITED_DESCRIPTOR, calls.open(connector.output(), O_WRONLY | O_APPEND));
         }
     }
@@ -118,8 +121,8 @@ final class Launch {
         calls.close(procs);
     }
 
-    private void performStepsAt(Place at) throws SystemCallFailed {
-        for (LaunchStep step : plan.steps()) {
+    private void performStepsAt(Place at, List<LaunchStep> steps) throws SystemCallFailed {
+        for (LaunchStep step : steps) {
             if (step.place() == at) {
                 StepPerformer.perform(step, calls);
             }
@@ -134,9 +137,9 @@ final class Launch {
         return ids;
     }
 
-    private List<String> environment() {
+    private static List<String> variables(LaunchStep.Execute program) {
         List<String> variables = new ArrayList<>();
-        for (Map.Entry<String, String> variable : plan.program().environment().entrySet()) {
+        for (Map.Entry<String, String> variable : program.environment().entrySet()) {
             variables.add(variable.getKey() + "=" + variable.getValue());
         }
         return variables;

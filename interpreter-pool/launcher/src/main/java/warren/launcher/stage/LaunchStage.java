@@ -1,5 +1,6 @@
 package warren.launcher.stage;
 
+import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -12,7 +13,7 @@ import warren.launcher.system.SystemCallFailed;
  * A process that waits for one launch plan on descriptor 0, tells on descriptor 1 how far it came, and becomes the
  * program of the plan. It tells
  * <pre>
- *   waiting                                  everything that a launch needs is loaded and linked
+ *   waiting                                  it is prepared, and everything that a launch needs is loaded and linked
  *   executing                                every step has been done; the end of the pipe now means that execve succeeded
  *   failed TAB place TAB call TAB errno      the launch has ended and this process ends too
  * </pre>
@@ -22,18 +23,20 @@ public final class LaunchStage {
     private static final int REPORT_DESCRIPTOR = 1;
     private final LinuxSystemCalls calls = new LinuxSystemCalls();
     private final int report;
+    private final Launch launch;
 
     private LaunchStage() throws SystemCallFailed {
         report = calls.duplicate(REPORT_DESCRIPTOR);
+        launch = new Launch(calls, () -> tell("executing\n"));
     }
 
     public static void main(String[] arguments) {
         boolean rehearsing = arguments.length == 1 && arguments[0].equals("--rehearse");
         try {
             LaunchStage stage = new LaunchStage();
-            stage.rehearse();
+            new Rehearsal(stage.calls).run();
             if (!rehearsing) {
-                stage.waitAndLaunch(new FileInputStream(FileDescriptor.in));
+                stage.waitAndLaunch(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
             }
         } catch (Throwable unexpected) {
             System.err.println("launch stage: " + unexpected);
@@ -44,23 +47,14 @@ public final class LaunchStage {
         }
     }
 
-    private void rehearse() throws IOException {
-        calls.rehearse();
-        Rehearsal.run();
-    }
-
     private void waitAndLaunch(InputStream plans) throws IOException {
-        tell("waiting\n");
-        LaunchPlan plan;
         try {
-            plan = LaunchPlanWire.read(plans);
+            launch.prepare();
+            tell("waiting\n");
+            launch.perform(LaunchPlanWire.read(plans));
         } catch (EOFException unused) {
             // the launcher has gone or has no use for this stage
             return;
-        }
-        Launch launch = new Launch(calls, plan, () -> tell("executing\n"));
-        try {
-            launch.perform();
         } catch (SystemCallFailed e) {
             tell("failed\t" + launch.place() + "\t" + e.call() + "\t" + e.errno() + "\n");
         } catch (RuntimeException | Error e) {

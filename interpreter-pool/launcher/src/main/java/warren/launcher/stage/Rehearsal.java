@@ -3,32 +3,57 @@ package warren.launcher.stage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import warren.launcher.system.LinuxSystemCalls;
+import warren.launcher.system.SystemCallFailed;
 import warren.plugin.GroupId;
 import warren.plugin.LaunchStep;
 import warren.plugin.UserId;
 
-/** Takes a plan with every kind of step over the wire once, so that its classes are loaded before a real one comes. */
+/**
+ * Takes a plan with every kind of step over the wire and through a launch whose calls change nothing, so that every
+ * class is loaded, every method linked and every function of the C library bound before a real plan comes.
+ */
 final class Rehearsal {
-    private Rehearsal() { }
+    private static final LaunchPlan PLAN = new LaunchPlan(
+        new LaunchPlan.StandardDescriptors.Generation("socket", "log", 1), "cgroup",
+        new UserId(1), new GroupId(1), List.of(new GroupId(2)),
+        List.of(
+            new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0),
+            new LaunchStep.SetNice(0),
+            new LaunchStep.Unshare(Set.of(LaunchStep.Namespace.MOUNT)),
+            new LaunchStep.Mount("none", "/", "tmpfs", Set.of(LaunchStep.MountFlag.NO_DEV), ""),
+            new LaunchStep.ChangeRoot("/")),
+        new LaunchStep.Execute("/program", List.of("program"), Map.of("NAME", "value")));
 
-    static void run() throws IOException {
-        LaunchPlan plan = new LaunchPlan(
-            new LaunchPlan.StandardDescriptors.Generation("socket", "log", 1), "cgroup",
-            new UserId(1), new GroupId(1), List.of(new GroupId(2)),
-            List.of(
-                new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0),
-                new LaunchStep.SetNice(0),
-                new LaunchStep.Unshare(Set.of(LaunchStep.Namespace.IPC)),
-                new LaunchStep.Mount("none", "/", "tmpfs", Set.of(LaunchStep.MountFlag.NO_DEV), ""),
-                new LaunchStep.ChangeRoot("/")),
-            new LaunchStep.Execute("/program", List.of("program"), Map.of("NAME", "value")));
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        LaunchPlanWire.write(plan, bytes);
-        if (!LaunchPlanWire.read(new ByteArrayInputStream(bytes.toByteArray())).equals(plan)) {
+    private final LinuxSystemCalls calls;
+
+    Rehearsal(LinuxSystemCalls calls) {
+        this.calls = calls;
+    }
+
+    void run() throws IOException {
+        byte[] bytes = written(PLAN);
+        LaunchPlan plan = LaunchPlanWire.read(new ByteArrayInputStream(bytes));
+        if (!Arrays.equals(bytes, written(plan))) {
             throw new IOException("a plan changes on its way to the stage");
         }
+        calls.rehearse();
+        Launch launch = new Launch(new RehearsedCalls(calls), () -> { });
+        try {
+            launch.prepare();
+            launch.perform(plan);
+        } catch (SystemCallFailed e) {
+            throw new IOException("the rehearsal of a launch failed in its place " + launch.place() + ": " + e.getMessage());
+        }
+    }
+
+    private static byte[] written(LaunchPlan plan) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        LaunchPlanWire.write(plan, bytes);
+        return bytes.toByteArray();
     }
 }

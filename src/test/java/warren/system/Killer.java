@@ -1,0 +1,72 @@
+package warren.system;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Kills interpreters that do nothing. It chooses one that has not run for a while, stops it, looks whether a request
+ * has come to it meanwhile, and only where none has, kills it: between the look and the kill lie some microseconds.
+ */
+final class Killer implements AutoCloseable {
+    // pidfd_open(2) is system call 434 and pidfd_getfd(2) 438 on every architecture
+    private static final String PROGRAM = """
+        use strict; use warnings; use Socket qw(MSG_PEEK MSG_DONTWAIT); use Errno qw(EAGAIN); use Time::HiRes qw(sleep);
+        $| = 1;
+        sub switches { open my $s, '<', "/proc/$_[0]/status" or return ''; return join ' ', grep { /State:\\s+S|switches/ } <$s> }
+        sub is_asked {
+            my $pid = shift;
+            my $connections = 0;
+            my $handle = syscall 434, $pid, 0;
+            return 1 if $handle < 0;
+            open my $process, '<&=', $handle or die $!;
+            for my $fd (map { m{([0-9]+)$} } glob "/proc/$pid/fd/*") {
+                next if (readlink("/proc/$pid/fd/$fd") // '') !~ /^socket:/;
+                my $copy = syscall 438, $handle, $fd, 0;
+                next if $copy < 0;
+                open my $socket, '+<&=', $copy or die $!;
+                return 1 if defined recv $socket, my $byte, 1, MSG_PEEK | MSG_DONTWAIT;
+                $connections++ if $! == EAGAIN;
+            }
+            return $connections == 0;
+        }
+        while (<STDIN>) {
+            my %before = map { $_ => switches($_) } split;
+            sleep 0.05;
+            my $killed = 0;
+            for my $pid (grep { $before{$_} =~ /State/ && $before{$_} eq switches($_) } keys %before) {
+                kill STOP => $pid or next;
+                if (is_asked($pid)) { kill CONT => $pid } else { kill KILL => $pid; $killed = $pid; last }
+            }
+            print "$killed\\n";
+        }
+        """;
+    private final Process process;
+    private final BufferedReader answers;
+
+    Killer() throws IOException {
+        process = new ProcessBuilder("perl", "-e", PROGRAM).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        answers = process.inputReader();
+    }
+
+    /** The one that was killed, where one of these was idle. */
+    Optional<Integer> killAnIdleOneOf(List<Integer> pids) throws IOException {
+        process.outputWriter().write(pids.stream().map(String::valueOf).collect(Collectors.joining(" ")) + "\n");
+        process.outputWriter().flush();
+        int killed = Integer.parseInt(answers.readLine());
+        return killed == 0 ? Optional.empty() : Optional.of(killed);
+    }
+
+    /** Whatever it does. */
+    static void kill(int pid) throws Exception {
+        Command.run("kill", "-KILL", Integer.toString(pid)).orFail();
+    }
+
+    @Override
+    public void close() throws Exception {
+        process.outputWriter().close();
+        process.waitFor();
+    }
+}

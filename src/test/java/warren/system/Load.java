@@ -1,0 +1,150 @@
+package warren.system;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Visitors that come at random moments, so many a second in all, until it is stopped: half of their requests have
+ * bodies, half of the visitors keep their connections. What became of each request is told.
+ */
+final class Load {
+    private static final int VISITORS = 48;
+    private static final int MOST_ON_ONE_CONNECTION = 20;
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final long LATE_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final AtomicLong LAST_ID = new AtomicLong();
+
+    private final int port;
+    private final List<String> hosts;
+    private final long intervalNanos;
+    private final Queue<LoadResult> results = new ConcurrentLinkedQueue<>();
+    private final List<Thread> visitors = new ArrayList<>();
+    private final long began = System.nanoTime();
+    private volatile boolean stopping;
+
+    private Load(int port, List<String> hosts, int perSecond) {
+        this.port = port;
+        this.hosts = hosts;
+        this.intervalNanos = TimeUnit.SECONDS.toNanos(VISITORS) / perSecond;
+    }
+
+    static Load start(Machine machine, int perSecond, String... owners) {
+        Load load = new Load(machine.port(), List.of(owners).stream().map(owner -> owner + ".localhost").toList(), perSecond);
+        for (int i = 0; i < VISITORS; i++) {
+            boolean keeps = i % 2 == 0;
+            load.visitors.add(Thread.ofVirtual().start(() -> load.visit(keeps)));
+        }
+        return load;
+    }
+
+    static String nextId() {
+        return "id-" + Long.toHexString(System.nanoTime()) + "-" + LAST_ID.incrementAndGet();
+    }
+
+    private void visit(boolean keeps) {
+        Random random = new Random();
+        Optional<Wire> kept = Optional.empty();
+        int left = 0;
+        long next = System.nanoTime() + (long) (random.nextDouble() * intervalNanos);
+        while (!stopping) {
+            LockSupport.parkNanos(next - System.nanoTime());
+            if (kept.isEmpty()) {
+                left = keeps ? 1 + random.nextInt(MOST_ON_ONE_CONNECTION) : 1;
+            }
+            left--;
+            kept = run(Errand.random(nextId(), hosts.get(random.nextInt(hosts.size())), random), kept, left == 0);
+            // exponential: as strangers come
+            next = Math.max(next, System.nanoTime() - LATE_NANOS) - (long) (Math.log(1 - random.nextDouble()) * intervalNanos);
+        }
+        kept.ifPresent(Load::close);
+    }
+
+    /** One more visitor, now, on the caller's thread. */
+    LoadResult run(Errand errand) {
+        LoadResult result = result(errand, System.nanoTime(), Optional.empty(), true).result;
+        results.add(result);
+        return result;
+    }
+
+    private Optional<Wire> run(Errand errand, Optional<Wire> kept, boolean last) {
+        Ended ended = result(errand, System.nanoTime(), kept, last);
+        results.add(ended.result);
+        return ended.kept;
+    }
+
+    private record Ended(LoadResult result, Optional<Wire> kept) { }
+
+    private Ended result(Errand errand, long start, Optional<Wire> kept, boolean last) {
+        Wire wire;
+        try {
+            wire = kept.isPresent() ? kept.get() : new Wire(port, PATIENCE);
+        } catch (ConnectException e) {
+            return new Ended(result(errand, Outcome.NO_CONNECTION, 0, e.toString(), start), Optional.empty());
+        } catch (IOException e) {
+            return new Ended(result(errand, Outcome.CUT, 0, e.toString(), start), Optional.empty());
+        }
+        int status = 0;
+        try {
+            errand.send(wire, last);
+            Wire.Head head = wire.head();
+            status = head.status();
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            wire.body(head, (bytes, count) -> body.write(bytes, 0, count));
+            LoadResult result = judge(errand, status, body, start);
+            if (!last && head.keepsConnection()) {
+                return new Ended(result, Optional.of(wire));
+            }
+            close(wire);
+            return new Ended(result, Optional.empty());
+        } catch (IOException e) {
+            close(wire);
+            return new Ended(result(errand, Outcome.CUT, status, e + (kept.isPresent() ? " on a kept connection" : ""), start),
+                Optional.empty());
+        }
+    }
+
+    private static LoadResult judge(Errand errand, int status, ByteArrayOutputStream body, long start) {
+        if (status >= 502 && status <= 504) {
+            return result(errand, Outcome.REFUSED, status, "", start);
+        }
+        String fault = status == 200 ? errand.faultOf(body) : body.toString();
+        return result(errand, fault.isEmpty() ? Outcome.GOOD : Outcome.WRONG, status, fault, start);
+    }
+
+    private static LoadResult result(Errand errand, Outcome outcome, int status, String detail, long start) {
+        return new LoadResult(errand, outcome, status, detail, start, System.nanoTime());
+    }
+
+    private static void close(Wire wire) {
+        try {
+            wire.close();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What has ended until now. */
+    LoadReport soFar() {
+        return new LoadReport(List.copyOf(results), Duration.ofNanos(System.nanoTime() - began));
+    }
+
+    /** Lets every request end. */
+    LoadReport stop() throws InterruptedException {
+        stopping = true;
+        for (Thread visitor : visitors) {
+            visitor.join();
+        }
+        return soFar();
+    }
+}

@@ -1,0 +1,133 @@
+package warren.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Clients that take or send a byte now and then: they cost their virtual host room in its spool, and no interpreter and
+ * no neighbor anything. The long form is {@code bench/survival}.
+ */
+@Timeout(value = 1, unit = TimeUnit.HOURS)
+final class SlowClientsTest {
+    private static final int CLIENTS = Integer.getInteger("warren.load.slowClients", 150);
+    private static final int BOB_PER_SECOND = 20;
+    private static final Duration WATCH = Duration.ofSeconds(4);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    /** What a neighbor's latency may grow by where the machine has other things to do. */
+    private static final long SLACK_MILLIS = 2000;
+
+    private static Machine machine;
+    private static EchoSite bob;
+
+    @BeforeAll
+    static void start() throws Exception {
+        machine = new Machine();
+        machine.setWorkers(2 * CLIENTS / 100 * 100 + 300);
+        String most = "WarrenInFlightMax " + (2 * CLIENTS + 50);
+        machine.addOwner("alice", Machine.ALICE, "PerlInterpMax 2", "WarrenQueueLength 5000", "WarrenQueueTimeout 2min", most);
+        machine.addOwner("bob", Machine.BOB);
+        machine.addOwner("carol", Machine.CAROL, "WarrenWriteTimeout 2s", "WarrenSpoolMax 1M");
+        bob = EchoSite.at(machine, "bob", Machine.BOB);
+        machine.write("alice", Machine.ALICE, "htdocs/perl/page.pl", """
+            print "Content-Type: text/plain\\n\\n", 'x' x 1_000_000;
+            """, "644");
+        machine.write("alice", Machine.ALICE, "htdocs/perl/form.pl", """
+            read STDIN, my $form, $ENV{CONTENT_LENGTH}; print "Content-Type: text/plain\\n\\n", length $form;
+            """, "644");
+        machine.write("alice", Machine.ALICE, "htdocs/perl/events.pl", """
+            use Time::HiRes (); $| = 1; print "Content-Type: text/event-stream\\n\\n";
+            for (1 .. 5) { printf "data: %.0f\\n\\n", Time::HiRes::time() * 1000; Time::HiRes::sleep(1) }
+            """, "644");
+        machine.write("carol", Machine.CAROL, "htdocs/perl/endless.pl", """
+            print "Content-Type: text/plain\\nX-Pid: $$\\n\\n"; print 'x' x 100_000 while 1;
+            """, "644");
+        machine.start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        machine.close();
+    }
+
+    @Test
+    void slowReadersAndUploadersHoldNoInterpreterAndBobDoesNotNotice() throws Exception {
+        LoadReport before = visitBobFor(WATCH);
+        try (SlowHttp readers = SlowHttp.readers(machine.base().resolve("readers.out"), CLIENTS, machine.url() + "/perl/page.pl");
+                SlowHttp uploaders = SlowHttp.uploaders(machine.base().resolve("uploaders.out"), CLIENTS,
+                    machine.url() + "/perl/form.pl")) {
+            Load meanwhile = Load.start(machine, BOB_PER_SECOND, "bob");
+            Await.until("all slow clients in flight, and no interpreter busy", PATIENCE, this::onlyClientsAreSlow);
+            JsonNode alice = machine.pool("alice");
+            assertTrue(alice.path("spooledBytes").asLong() > CLIENTS * 100_000L, alice::toString);
+            assertEquals(200, machine.http().get("alice.localhost", "/perl/who.pl").status(), "a quick visitor of alice's");
+            TimeUnit.NANOSECONDS.sleep(WATCH.toNanos());
+            assertTrue(onlyClientsAreSlow(), () -> "still so: " + alice);
+            LoadReport during = meanwhile.stop();
+            System.err.println(CLIENTS + " slow readers and as many uploaders: " + alice.path("spooledBytes") + " bytes spooled; bob's 99 % within "
+                + before.millisOf(0.99, "bob") + " ms before, " + during.millisOf(0.99, "bob") + " ms meanwhile; " + during);
+            during.requireNoFailure();
+            during.requireSound(bob);
+            assertTrue(during.millisOf(0.95, "bob") < 3 * before.millisOf(0.95, "bob") + SLACK_MILLIS, during::toString);
+        }
+        Await.until("all room given back", PATIENCE, () -> machine.pool("alice").path("spooledBytes").asLong() == 0
+            && machine.pool("alice").path("inFlight").asInt() == 0);
+    }
+
+    private static LoadReport visitBobFor(Duration time) throws Exception {
+        Load load = Load.start(machine, BOB_PER_SECOND, "bob");
+        TimeUnit.NANOSECONDS.sleep(time.toNanos());
+        return load.stop();
+    }
+
+    /** slowhttptest has a connection of its own beside, by which it sees whether the server still answers. */
+    private boolean onlyClientsAreSlow() throws Exception {
+        JsonNode alice = machine.pool("alice");
+        return alice.path("inFlight").asInt() >= 2 * CLIENTS && alice.path("busy").asInt() == 0 && alice.path("waiting").asInt() == 0;
+    }
+
+    @Test
+    void serverSentEventsArriveOneByOne() throws Exception {
+        List<Long> sent = new ArrayList<>();
+        List<Long> arrived = new ArrayList<>();
+        try (Wire wire = new Wire(machine.port(), PATIENCE)) {
+            wire.send("GET /perl/events.pl HTTP/1.1\r\nHost: alice.localhost\r\n\r\n");
+            wire.body(wire.head(), (bytes, count) -> {
+                arrived.add(System.currentTimeMillis());
+                sent.add(Long.parseLong(new String(bytes, 0, count).replaceAll("\\D", "")));
+            });
+        }
+        assertEquals(5, arrived.size(), () -> "each in a chunk of its own: " + sent);
+        for (int i = 1; i < sent.size(); i++) {
+            assertTrue(arrived.get(i - 1) < sent.get(i), () -> "sent " + sent + ", arrived " + arrived);
+        }
+    }
+
+    @Test
+    void aClientThatTakesNothingIsCutAndTheInterpreterReplaced() throws Exception {
+        try (Wire wire = new Wire(machine.port(), PATIENCE)) {
+            wire.send("GET /perl/endless.pl HTTP/1.1\r\nHost: carol.localhost\r\n\r\n");
+            Wire.Head head = wire.head();
+            int pid = Integer.parseInt(head.header("X-Pid").orElseThrow());
+            Await.until("its interpreter's end", Duration.ofSeconds(30),
+                () -> !Machine.processesOf(Machine.CAROL).contains(Integer.toString(pid)));
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            assertThrows(IOException.class, () -> wire.body(head, (bytes, count) -> body.write(bytes, 0, count)),
+                "it looks complete");
+        }
+        assertEquals(200, machine.http().get("carol.localhost", "/perl/who.pl").status());
+        Await.until("all room given back", Duration.ofSeconds(10), () -> machine.pool("carol").path("spooledBytes").asLong() == 0);
+    }
+}
