@@ -132,15 +132,14 @@ sub memory () {
 }
 
 sub launches () {
-    return if !$ours{cold} && !$ours{fork} && !$ours{'launch-stage'};
+    return if !$ours{cold} && !$ours{fork};
     say "## Launches\n";
     my @rows = (
         (map { my $case = $_; map { ["$_ request of a cold virtual host, $case, ms", range('cold', $case, $_)] } qw(first second) } cases('cold')),
         (map { ["cold virtual hosts, $_: launches a second", range('launches', $_, 'rate')] } cases('launches')),
         (map { ["one more interpreter, $_, to its first byte, ms", range('fork', $_, 'first-byte')] } grep { defined median('fork', $_, 'first-byte') } cases('fork')),
-        (map { ["a fork and its end, $_, CPU ms", range('fork', $_, 'cpu')] } cases('fork')),
-        map { my $case = $_; map { ["launch stage, $case, $_", range('launch-stage', $case, $_)] } sort keys $ours{'launch-stage'}{$case}->%* } cases('launch-stage'));
-    say "`bench/run ours cold fork launch-stage`\n";
+        (map { ["a fork and its end, $_, CPU ms", range('fork', $_, 'cpu')] } cases('fork')));
+    say "`bench/run ours cold fork`; of the launch stage by itself, `bench/launch-stage`.\n";
     table(['', 'median (range) of n'], @rows);
     return;
 }

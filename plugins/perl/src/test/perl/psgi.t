@@ -30,6 +30,8 @@ my %answers = (
     'stream-die' => sub { sub { my $w = $_[0]->([200, []]); $w->write('one'); die 'late' } },
     handle  => sub { open my $file, "<", __FILE__ or die; [200, [], $file] },
     cleanup => sub { my $env = shift; push @{$env->{'psgix.cleanup.handlers'}}, sub { warn "cleaned up\n" }, sub { die "in cleanup\n" }; [200, [], ['x']] },
+    fork    => sub { my $pid = fork; waitpid $pid, 0 if $pid; [200, [], [$pid ? 'parent' : 'child']] },
+    'fork-die' => sub { my $pid = fork; die 'in the child' if !$pid; waitpid $pid, 0; [200, [], ['parent']] },
     harakiri => sub { my $env = shift; $env->{'psgix.harakiri.commit'} = 1; [200, [], ['last']] },
 );
 sub { my $env = shift; $answers{$env->{PATH_INFO} =~ s{^/}{}r}->($env) };
@@ -60,6 +62,8 @@ is ask('errors')->{body}, 'x', 'what an application prints elsewhere';
 ok $launch->log_like(qr/^by psgi\.errors\nby STDOUT\nby warn$/m), 'is in the log';
 is ask('cleanup')->{body}, 'x', 'cleanup handlers';
 ok $launch->log_like(qr/^cleaned up\n.*cleanup handler: in cleanup$/m), 'run after the response, and may die';
+is ask('fork')->{body}, 'parent', 'a forked process that returns ends and leaves the connection alone';
+is ask('fork-die')->{body}, 'parent', 'or one that dies';
 is $on->hello->{headers}{'warren-pid'}, $pid, 'all of it in one interpreter';
 
 $on->begin($launch->parameters($named, PATH_INFO => '/stream'));

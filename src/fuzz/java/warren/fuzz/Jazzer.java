@@ -67,7 +67,7 @@ final class Jazzer {
             "-cp", System.getProperty("java.class.path"), "com.code_intelligence.jazzer.Jazzer",
             "--target_class=" + target.className(), "--instrumentation_includes=warren.**", "--custom_hook_includes=warren.**",
             "--disabled_hooks=" + NO_HOOKS, "--reproducer_path=" + found(), "-artifact_prefix=" + found() + "/",
-            "-timeout=30", "-rss_limit_mb=3000", "-print_final_stats=1"));
+            "-timeout=120", "-rss_limit_mb=3000", "-print_final_stats=1"));
         command.addAll(1, options);
         command.addAll(arguments);
         return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();

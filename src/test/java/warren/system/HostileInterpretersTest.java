@@ -296,7 +296,7 @@ final class HostileInterpretersTest {
         sub _hello { my ($self) = @_;
             my %lie = ('of-init' => 1, 'of-its-parent' => getppid());
             open my $note, '<', '@notes@/bob'; $lie{'of-bob'} = <$note>;
-            $self->_print("Status: 200\\r\\nWarren-Pid: $lie{'@name@'}\\r\\n\\r\\n"); $self->_end_request; return }
+            $self->_print("Status: 200\\r\\nWarren-Pid: $lie{'@name@'}\\r\\n\\r\\n"); return $self->_end_request }
         1;
         """;
 

@@ -24,7 +24,7 @@ final class Leftovers {
         for (String table : List.of("/proc/net/unix", "/proc/self/mounts")) {
             left.addAll(Files.readAllLines(Path.of(table)).stream().filter(line -> line.contains(base + "/")).toList());
         }
-        left.addAll(cgroups(base));
+        cgroups(base).forEach(cgroup -> left.add(cgroup.toString()));
         return left;
     }
 
@@ -36,11 +36,11 @@ final class Leftovers {
     }
 
     /** A launcher's cgroups are named for its runtime directory. */
-    private static List<String> cgroups(Path base) throws IOException {
+    static List<Path> cgroups(Path base) throws IOException {
         String name = "warren" + base.resolve("run").toString().replaceAll("[^A-Za-z0-9]+", "-");
         try (Stream<Path> all = Files.find(CGROUPS, CGROUPS_DEPTH, (path, attributes) ->
                 attributes.isDirectory() && path.getFileName().toString().equals(name))) {
-            return all.map(Path::toString).toList();
+            return all.toList();
         }
     }
 }

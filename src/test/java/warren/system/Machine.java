@@ -83,12 +83,17 @@ final class Machine implements AutoCloseable {
         return base.resolve("sites").resolve(owner);
     }
 
-    Http http() {
-        return new Http(port);
+    /** The launcher's part of the cgroup tree. */
+    Path cgroup() throws IOException {
+        return Leftovers.cgroups(base).get(0);
     }
 
     int port() {
         return port;
+    }
+
+    Http http() {
+        return new Http(port);
     }
 
     /** How many requests httpd takes at a time. Its processes all start at once and stay. */

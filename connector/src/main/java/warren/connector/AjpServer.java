@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.Set;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
+import org.apache.catalina.Manager;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardHost;
+import org.apache.catalina.session.StandardManager;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.modeler.Registry;
 import warren.contract.Answer;
@@ -69,10 +71,19 @@ final class AjpServer {
     private void install(Servlet servlet) {
         Context context = tomcat.addContext("", null);
         context.setCookies(false);
+        context.setManager(withoutSeed());
         Tomcat.addServlet(context, "gateway", servlet);
         context.addServletMappingDecoded("/", "gateway");
         context.addServletContainerInitializer(
             (classes, servletContext) -> servletContext.setSessionTrackingModes(Set.of()), Set.of());
+    }
+
+    /** There are no sessions; the manager that Tomcat wants would spend a part of the start on a seed for their names. */
+    private static Manager withoutSeed() {
+        StandardManager manager = new StandardManager();
+        manager.setPathname("");
+        manager.setSecureRandomAlgorithm("NativePRNGNonBlocking");
+        return manager;
     }
 
     /** Listens once it returns. */

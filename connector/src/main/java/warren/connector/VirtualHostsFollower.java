@@ -9,12 +9,13 @@ import warren.pool.VirtualHostList;
 
 /**
  * Asks the launcher for the virtual hosts, again and again (it answers when they change), and applies each list. While
- * the launcher is away the last list stays in force, and it is asked again after 0.1 to 5 seconds. One daemon thread.
+ * the launcher is away the last list stays in force, and it is asked again after 0.1 to 1 second. With the first list of a
+ * launcher it asks what runs too: this connector may be the one that is new, or the launcher. One daemon thread.
  */
 final class VirtualHostsFollower implements Runnable {
     private static final Logger LOG = LogManager.getLogger(VirtualHostsFollower.class);
     private static final long SHORTEST_PAUSE_MILLIS = 100;
-    private static final long LONGEST_PAUSE_MILLIS = 5000;
+    private static final long LONGEST_PAUSE_MILLIS = 1000;
 
     private final LauncherClient launcher;
     private final VirtualHosts virtualHosts;
@@ -64,14 +65,19 @@ final class VirtualHostsFollower implements Runnable {
         }
     }
 
-    private void apply(VirtualHostList list) {
+    private void apply(VirtualHostList list) throws IOException {
+        boolean firstOfLauncher = away || !applied;
         if (away) {
             LOG.info("the launcher is back");
             away = false;
         }
         pauseMillis = SHORTEST_PAUSE_MILLIS;
         if (list.revision() != seen || !applied) {
-            pools.update(list.virtualHosts());
+            if (firstOfLauncher) {
+                pools.takeOver(list.virtualHosts(), launcher.running());
+            } else {
+                pools.update(list.virtualHosts());
+            }
             virtualHosts.replace(list.virtualHosts());
             seen = list.revision();
             LOG.info("revision {} of the configuration is in force, {} virtual hosts", seen, virtualHosts.count());

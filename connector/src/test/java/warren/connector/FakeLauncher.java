@@ -81,9 +81,10 @@ final class FakeLauncher implements AutoCloseable {
                     stop(generation);
                     Frames.send(new Answer.Stopped(), out);
                 }
-                case Ask.Kill(GenerationId generation, int pid) ->
+                case Ask.Kill(GenerationId generation, int pid, boolean tellWhere) ->
                     Frames.send(new Answer.Killed(ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly)
                         .orElse(false)), out);
+                case Ask.ListGenerations() -> Frames.send(new Answer.EndOfGenerations(), out);
                 case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);
                 case Ask.ReportReload report -> Frames.send(new Answer.Noted(), out);
             }

@@ -46,6 +46,7 @@ record OwnDirective(String name, Where where, int least, int most, String expect
     enum Level { SERVER, VIRTUAL_HOST, SERVICE_HOST }
 
     private static final int MOST_GROUPS = 32;
+    private static final int MOST_WARM_STAGES = 64;
     private static final long LAST_ID = 4294967294L;
 
     /** By name in lower case. */
@@ -58,6 +59,7 @@ record OwnDirective(String name, Where where, int least, int most, String expect
         one("WarrenSpoolDirectory", Where.SERVER, "an absolute path", Values::isAbsolutePath),
         number("WarrenMinimumUid", Where.SERVER, 1, LAST_ID),
         number("WarrenMinimumGid", Where.SERVER, 1, LAST_ID),
+        number("WarrenWarmStages", Where.SERVER, 1, MOST_WARM_STAGES),
         new OwnDirective("WarrenUserGroup", Where.SITE, 2, 2 + MOST_GROUPS,
             "a user and a group, names or #numbers, then further groups", arguments -> true),
         one("WarrenVirtualHost", Where.VIRTUAL_HOST, Values.NAME, Values::isName),

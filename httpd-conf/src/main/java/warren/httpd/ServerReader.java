@@ -7,6 +7,7 @@ import java.util.Optional;
 final class ServerReader {
     private static final String DEFAULT_USER = "warren";
     private static final long DEFAULT_FLOOR = 1000;
+    private static final int DEFAULT_WARM_STAGES = 2;
     private static final long NONE = 1;
     private final HttpdConfiguration httpd;
     private final OurDirectives ours;
@@ -34,7 +35,7 @@ final class ServerReader {
         }
         return new ServerSettings(uid.id(), gid, httpdGroup(main), directory("WarrenRuntimeDirectory", "/run/warren"),
             directory("WarrenStateDirectory", "/var/lib/warren"), directory("WarrenLogDirectory", "/var/log/warren"), directory("WarrenSpoolDirectory", "/var/spool/warren"),
-            floor("WarrenMinimumUid"), floor("WarrenMinimumGid"));
+            floor("WarrenMinimumUid"), floor("WarrenMinimumGid"), warmStages());
     }
 
     private long httpdGroup(Place main) {
@@ -56,6 +57,10 @@ final class ServerReader {
 
     private Path directory(String directive, String otherwise) {
         return Path.of(ours.last(directive).map(found -> found.argument(0)).orElse(otherwise));
+    }
+
+    private int warmStages() {
+        return ours.last("WarrenWarmStages").map(found -> Integer.parseInt(found.argument(0))).orElse(DEFAULT_WARM_STAGES);
     }
 
     private long floor(String directive) {

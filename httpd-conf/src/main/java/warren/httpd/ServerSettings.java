@@ -14,9 +14,11 @@ import java.nio.file.Path;
  * @param spoolDirectory for bodies too large for memory
  * @param minimumUid the lowest UID that an owner may have
  * @param minimumGid the lowest GID that an owner may have
+ * @param warmStages how many launch stages wait for launches
  */
 public record ServerSettings(long connectorUid, long connectorGid, long httpdGid, Path runtimeDirectory,
-                             Path stateDirectory, Path logDirectory, Path spoolDirectory, long minimumUid, long minimumGid) {
+                             Path stateDirectory, Path logDirectory, Path spoolDirectory, long minimumUid, long minimumGid,
+                             int warmStages) {
     /** The include with the tokens and the secret, readable to root alone. */
     public Path secretsFile() {
         return stateDirectory.resolve("secrets.conf");

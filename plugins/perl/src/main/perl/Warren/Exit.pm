@@ -5,11 +5,16 @@ our $script_runs = 0;       # exit ends the script, not the process
 our $loading     = 0;       # exit in code that the parent loads is a failure to load
 our $process     = $$;      # of whom the two above and the connection are; a fork by owner's code is another
 our $abandon     = sub { }; # makes such a fork let go of the connection
+our $is_fork     = 0;       # this process is one by "fork" itself; those of open "-|" are told by $process alone
 
 # What exit throws where it cannot jump: in a signal handler, a sort block, an overloaded operator.
 my $thrown = bless {}, 'Warren::Exit::Thrown';
 
-BEGIN { no warnings 'once'; *CORE::GLOBAL::exit = \&leave }
+BEGIN {
+    no warnings 'once';
+    *CORE::GLOBAL::exit = \&leave;
+    *CORE::GLOBAL::fork = \&fork_marked;
+}
 
 sub leave :prototype(;$) ($status = 0) {
     leave_fork($status) if $$ != $process;
@@ -22,6 +27,13 @@ sub leave :prototype(;$) ($status = 0) {
     no warnings 'exiting';
     eval { last WARREN_SCRIPT };    # passes through every eval of the script's; comes back only where it could not
     die $thrown;
+}
+
+# getpid(2) for every request would tell the same, and is dear where system calls are.
+sub fork_marked :prototype() () {
+    my $pid = CORE::fork;
+    $is_fork = 1 if defined $pid && $pid == 0;
+    return $pid;
 }
 
 sub is_thrown ($error) {
@@ -40,7 +52,7 @@ __END__
 
 =head1 NAME
 
-Warren::Exit - what C<exit> means in an interpreter
+Warren::Exit - what C<exit> and C<fork> mean in an interpreter
 
 =head1 DESCRIPTION
 
@@ -48,6 +60,8 @@ Replaces C<CORE::GLOBAL::exit>. In a Registry script it ends the script and noth
 subroutines and loops. In a PSGI application it ends the interpreter, as with every PSGI server; the pool makes another.
 In a process that a script has forked it ends that process, without touching the connection, which is its parent's.
 While the parent interpreter loads code it is an error that names the place.
+
+Replaces C<CORE::GLOBAL::fork> by one that marks the child.
 
 =head1 FAILURES
 

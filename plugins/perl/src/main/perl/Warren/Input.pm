@@ -5,8 +5,13 @@ use Warren::Reopening;
 
 my $BLOCK = 32_768;
 
-sub new ($class, $stream) {
-    return bless {stream => $stream, held => ''}, $class;
+sub new ($class) {
+    return bless {held => ''}, $class;
+}
+
+sub read_from ($self, $stream) {
+    $self->{stream} = $stream;
+    return;
 }
 
 sub start ($self) {

@@ -12,26 +12,33 @@ use Warren::Registry;
 my $HELLO = 'WARREN_HELLO';
 my $BLOCK = 32_768;
 
+# In the parent, once its code is loaded: what all interpreters have alike is shared memory then.
 sub new ($class, $applications) {
     my ($in, $out, $unused) = map { _handle() } 1 .. 3;
     my %parameters;
+    my $request = FCGI::Request($in, $out, $unused, \%parameters, 0, FCGI::FAIL_ACCEPT_ON_INTR);
     return bless {
         applications => $applications,
         parameters   => \%parameters,
         in           => $in,
         out          => $out,
-        request      => scalar FCGI::Request($in, $out, $unused, \%parameters, 0, FCGI::FAIL_ACCEPT_ON_INTR),
+        request      => $request,
+        registry     => Warren::Registry->new(sub ($path) { $applications->read($path) }, $request),
         psgi         => undef,
+        has_run      => 0,
         leaving      => 0,
     }, $class;
 }
+
+# Whether any of the owner's code has run in it since the parent forked it.
+sub has_run ($self) { return $self->{has_run} }
 
 # As Symbol makes them, without Symbol.
 sub _handle {
     return \do { local *HANDLE };
 }
 
-# Accepts one connection, says so by calling $taken, and serves it until it ends.
+# In a child of the parent. Accepts one connection, says so by calling $taken, and serves it until it ends.
 sub serve ($self, $taken) {
     local $SIG{TERM} = sub { $self->{leaving} = 1 };
     my $request = $self->{request};
@@ -49,12 +56,10 @@ sub serve ($self, $taken) {
     return;
 }
 
+# FCGI.pm makes the streams when it accepts.
 sub _prepare ($self) {
-    my ($in, $out) = map { tied *{$self->{$_}} } qw(in out);
-    $self->{in_stream}  = $in;
-    $self->{out_stream} = $out;
-    $self->{registry}   = Warren::Registry->new(sub ($path) { $self->{applications}->read($path) },
-        $in, $out, $self->{request});
+    my ($in, $out) = $self->@{qw(in_stream out_stream)} = map { tied *{$self->{$_}} } qw(in out);
+    $self->{registry}->begin($in, $out);
     $Warren::Overrun::parameters = $self->{parameters};
     return;
 }
@@ -78,27 +83,21 @@ sub _answer ($self) {
     my $parameters = $self->{parameters};
     return $self->_hello if exists $parameters->{$HELLO};
     $Warren::Overrun::began = time;
+    $self->{has_run} = 1;
     my $file = $parameters->{SCRIPT_FILENAME} // '';
-    my $by;
-    eval {
-        $by = substr($file, -5) eq '.psgi' ? $self->_psgi : $self->{registry};
-        $by->answer($file, $parameters);
-        1;
-    } or $self->_fail($@, $by);
+    my $by = substr($file, -5) eq '.psgi' ? $self->{psgi} // $self->_make_psgi : $self->{registry};
+    eval { $by->answer($file, $parameters); 1 } or $self->_fail($@, $by);
     $self->_end_request;
     $self->{leaving} = 1 if $by->clean_up;
     $Warren::Overrun::began = 0;
     return;
 }
 
-# Made for the first application's request; scripts alone do without.
-sub _psgi ($self) {
-    Warren::Overrun::keep_watching();
-    $self->{registry}->step_back;
-    return $self->{psgi} //= do {
-        require Warren::Psgi;
-        Warren::Psgi->new(sub ($path) { $self->{applications}->app($path) }, $self->@{qw(in out_stream request)});
-    };
+# For the first application's request; scripts alone do without.
+sub _make_psgi ($self) {
+    require Warren::Psgi;
+    return $self->{psgi} = Warren::Psgi->new($self->{applications}, $self->{registry},
+        $self->@{qw(in out_stream request)});
 }
 
 sub _hello ($self) {
@@ -125,12 +124,12 @@ sub _fail ($self, $error, $by) {
     return;
 }
 
-# What of the body nobody has read would be taken for the next request's beginning. Where it was read, or there is none, the
-# response goes in one write(2) with the end of the request.
+# What of the body nobody has read would be taken for the next request's beginning. A long one delays no response; else the response
+# and the end of the request go in one write(2).
 sub _end_request ($self) {
     my ($in, $request) = $self->@{qw(in_stream request)};
     if (defined $in->GETC) {
-        $request->Flush;
+        $request->Flush if ($self->{parameters}{CONTENT_LENGTH} || 0) > $BLOCK;
         my $count;
         do { $count = $in->READ(my $unread, $BLOCK) } while ($count && $count > 0);
     }

@@ -7,9 +7,14 @@ use Warren::Reopening;
 my $HELD_BYTES     = 16_384;    # what a script may print before any of it is sent
 my $LONGEST_HEADER = 65_536;
 
-# The two of the FastCGI request: a stream to print to, and the request to flush.
-sub new ($class, $stream, $request) {
-    return bless {stream => $stream, request => $request}, $class;
+# The FastCGI request is flushed, its stream printed to.
+sub new ($class, $request) {
+    return bless {request => $request}, $class;
+}
+
+sub print_to ($self, $stream) {
+    $self->{stream} = $stream;
+    return;
 }
 
 sub start ($self) {

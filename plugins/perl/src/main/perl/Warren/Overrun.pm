@@ -4,7 +4,7 @@ use v5.36;
 use Warren::Exit;
 use Warren::Log;
 
-my $MOST_FRAMES = 40;
+my $MOST_FRAMES = 20;
 my $LONGEST_URI = 500;
 my $runtime     = __FILE__ =~ s{Warren/Overrun\.pm\z}{}r;
 
@@ -51,11 +51,12 @@ sub _what {
         substr($parameters->{REQUEST_URI} // '?', 0, $LONGEST_URI), $parameters->{WARREN_REQUEST_ID} // '?';
 }
 
-# Innermost first. caller tells where a sub was called; the sub that this place lies in is the next frame's.
+# Innermost first. caller tells where a sub was called; the sub that this place lies in is the next frame's. Frame 1 is the
+# handler's, 2 the eval that perl puts around it.
 sub _stack {
     my @lines;
-    my ($file, $line) = (caller 1)[1, 2];
-    for (my $depth = 2;; $depth++) {
+    my ($file, $line) = (caller 2)[1, 2];
+    for (my $depth = 3;; $depth++) {
         my @frame = caller $depth;
         if (index($file, $runtime) != 0) {
             return (@lines, '  and further out') if @lines == $MOST_FRAMES;
@@ -97,7 +98,7 @@ to the owner's log, in one write:
     vhost=... gen=... pid=...   in My::Shop::search at /srv/alice/lib/My/Shop.pm line 12
     vhost=... gen=... pid=...   in the script at /srv/alice/htdocs/shop.pl line 3
 
-innermost first, without the runtime's own frames, at most 40 frames and 4000 bytes. Then it ends at once: the connection is cut without an
+innermost first, without the runtime's own frames, at most 20 frames and 4000 bytes. Then it ends at once: the connection is cut without an
 end of the request, so that nobody takes the response for complete. A parent interpreter that has not loaded its code in time does the
 same. One that has loaded ignores the signal: it has no deadline.
 
@@ -107,7 +108,8 @@ code has forked dies of the signal, as it would without this module.
 =head1 FAILURES
 
 perl runs a signal's handler between two operations (L<perlipc/"Deferred Signals (Safe Signals)">). A system call is
-interrupted for it (sleep, read, flock, waitpid); a loop, a sort block, a recursion is left soon. Nothing is said
+interrupted for it (sleep, read, flock, waitpid); a loop, a sort block, a recursion is left soon. So the place can be a little after the
+call that was interrupted: a sub that has nothing more to do has been left already. Nothing is said
 
 =over
 
@@ -115,6 +117,8 @@ interrupted for it (sleep, read, flock, waitpid); a loop, a sort block, a recurs
 interrupted (most database clients);
 
 =item * inside C<system>, while which perl ignores SIGQUIT (L<perlfunc/system>), unlike a command in backticks or a pipe;
+
+=item * where the signal comes in the instant before a system call that does not return;
 
 =item * where the code has blocked or ignored the signal itself.
 

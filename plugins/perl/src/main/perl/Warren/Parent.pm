@@ -36,11 +36,12 @@ sub run ($self) {
         CORE::exit(1);
     }
     Warren::Overrun::ignore();
+    my $interpreter = Warren::Interpreter->new($self->{applications});
     local $SIG{TERM} = sub { $self->{stopping} = 1 };
     local $SIG{CHLD} = sub { };    # only to interrupt select; also takes back an IGNORE, which would hide the children
     while (!$self->{stopping}) {
         $self->_reap($WNOHANG);
-        $self->_fork_interpreter if _readable(0, $LONGEST_SLEEP) && !$self->{stopping};
+        $self->_fork($interpreter) if _readable(0, $LONGEST_SLEEP) && !$self->{stopping};
     }
     $self->_stop;
     CORE::exit(0);
@@ -75,13 +76,13 @@ sub _reap ($self, $flags) {
     return;
 }
 
-sub _fork_interpreter ($self) {
+sub _fork ($self, $interpreter) {
     pipe my $taken, my $takes or return $self->_pause("pipe: $!");
-    my $pid = fork;
+    my $pid = CORE::fork;
     return $self->_pause("fork: $!") if !defined $pid;
     if ($pid == 0) {
         close $taken;
-        $self->_become_interpreter($takes);
+        $self->_become($interpreter, $takes);
     }
     close $takes;
     $self->{interpreters}{$pid} = 1;
@@ -105,17 +106,20 @@ sub _await ($self, $taken, $pid) {
 }
 
 # Does not return. TERM is the interpreter's as soon as it serves; before that it just ends.
-sub _become_interpreter ($self, $takes) {
+sub _become ($self, $interpreter, $takes) {
     $SIG{TERM} = $SIG{CHLD} = 'DEFAULT';
     Warren::Title::set("$self->{title} interpreter");
     $Warren::Exit::process = $$;
     Warren::Overrun::watch();
     srand;    # else every interpreter of a parent that has used rand gives the same numbers
     my $served = eval {
-        Warren::Interpreter->new($self->{applications})->serve(sub { syswrite $takes, 'x'; close $takes });
+        $interpreter->serve(sub { syswrite $takes, 'x'; close $takes });
         1;
     };
     Warren::Log::say_why("interpreter: $@") if !$served;
+
+    # perl's global destruction writes to every page that is shared with the parent; here it would destroy only what is the parent's.
+    kill KILL => $$ if !$interpreter->has_run;
     CORE::exit($served ? 0 : 1);
 }
 

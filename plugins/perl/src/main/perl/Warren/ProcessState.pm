@@ -4,18 +4,21 @@ use v5.36;
 # ${^TAINT} and %SIG are magical; they are read here as seldom as can be.
 my $taint = ${^TAINT} ? substr "$0$^X", 0, 0 : undef;
 
-# Taken once, when the interpreter starts: what every script finds and leaves.
+# Taken once, in the parent: what every script finds and leaves.
 sub take ($class) {
-    my $self = bless {
+    return bless {
         umask => umask,
         inc   => [@INC],
         env   => {%ENV},
         warns => $^W,
-        own   => {handlers => _handlers(), differs => []},
     }, $class;
-    $self->{in_force}     = $self->{own};
-    $self->{signals_text} = _signals_text();
-    return $self;
+}
+
+# By the interpreter, when it has set its own.
+sub take_signals ($self) {
+    $self->{own} = {handlers => _handlers(), differs => []};
+    $self->_note_signals($self->{own});
+    return;
 }
 
 # After a script.
@@ -153,7 +156,7 @@ Warren::ProcessState - what one script may change and the next must not see
 
 =head1 DESCRIPTION
 
-Taken once when an interpreter starts and put back after every script: signal handlers, a pending C<alarm>, umask, C<@INC> and
+Taken once and put back after every script: signal handlers, a pending C<alarm>, umask, C<@INC> and
 perl's separators; C<%ENV> is set anew for each. Before an application runs C<%ENV>, the working directory (C</>) and C<$^W> are
 put back too. The standard handles are put back by L<Warren::Registry>, what C<local> can do by L<Warren::Script>.
 

@@ -22,15 +22,16 @@ sub compile ($file) {
     die "$path: the file's last value is no code reference, expected a PSGI application\n";
 }
 
-# The FastCGI request's input, a handle, and its output, a stream; $app gives the application of a file, or throws.
-sub new ($class, $app, $input, $stream, $request) {
+# The FastCGI request's input, a handle, and its output, a stream.
+sub new ($class, $applications, $registry, $input, $stream, $request) {
     return bless {
-        app      => $app,
-        input    => bless($input, 'IO::Handle'),
-        stream   => $stream,
-        request  => $request,
-        has_sent => 0,
-        env      => undef,
+        applications => $applications,
+        registry     => $registry,
+        input        => bless($input, 'IO::Handle'),
+        stream       => $stream,
+        request      => $request,
+        has_sent     => 0,
+        env          => undef,
     }, $class;
 }
 
@@ -39,10 +40,12 @@ sub has_sent ($self) { return $self->{has_sent} }
 # One request. Dies with the application's error.
 sub answer ($self, $path, $parameters) {
     $self->{has_sent} = 0;
-    my $app      = $self->{app}->($path);
+    Warren::Overrun::keep_watching();
+    $self->{registry}->step_back;
+    my $app      = $self->{applications}->app($path);
     my $env      = $self->{env} = $self->_environment($parameters);
     my $response = $app->($env);
-    Warren::Exit::leave_fork(0) if $$ != $Warren::Exit::process;
+    Warren::Exit::leave_fork(0) if $Warren::Exit::is_fork;
     return $self->_respond($response) if ref $response eq 'ARRAY';
     die "the application's response is no array reference\n" if ref $response ne 'CODE';
     my $answered;

@@ -8,17 +8,25 @@ use Warren::ProcessState;
 use Warren::Script;
 use Warren::StandardError;
 
-# $read gives a Warren::ScriptFile for a path, or throws; $in and $out are the FastCGI request's streams.
-sub new ($class, $read, $in, $out, $request) {
+# $read gives a Warren::ScriptFile for a path, or throws; $request is FastCGI's.
+sub new ($class, $read, $request) {
     return bless {
         read     => $read,
         state    => Warren::ProcessState->take,
-        input    => Warren::Input->new($in),
-        output   => Warren::Output->new($out, $request),
+        input    => Warren::Input->new,
+        output   => Warren::Output->new($request),
         scripts  => {},
         has_tied => 0,
         is_spent => 0,
     }, $class;
+}
+
+# The FastCGI request's streams.
+sub begin ($self, $in, $out) {
+    $self->{state}->take_signals;
+    $self->{input}->read_from($in);
+    $self->{output}->print_to($out);
+    return;
 }
 
 # One request. Throws a Warren::Failure; has_sent says whether it is too late for an error page.

@@ -79,6 +79,7 @@ sub _settings (%is) {
 
 sub _become ($listener, $fifo, $words, $environment, $program) {
     POSIX::setsid();
+    $SIG{$_} = 'DEFAULT' for qw(HUP INT QUIT PIPE CHLD TERM);    # what runs the tests may ignore some
     sysopen my $log, $fifo, O_RDWR | O_NONBLOCK or POSIX::_exit(99);
     POSIX::dup2(fileno $listener, 0);
     POSIX::dup2(fileno $log, $_) for 1, 2;

@@ -60,4 +60,13 @@ public sealed interface Answer {
     record Killed(boolean found) implements Answer { }
 
     record Noted() implements Answer { }
+
+    /**
+     * @param launched what was answered, or would have been, when it was launched
+     * @param reloads the virtual host's count of reloads at its launch; 0 where an earlier launcher launched it. Where
+     *     the count has grown since, this generation is to be renewed
+     */
+    record Running(Launched launched, long reloads) implements Answer { }
+
+    record EndOfGenerations() implements Answer { }
 }

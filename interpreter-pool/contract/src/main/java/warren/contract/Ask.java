@@ -25,15 +25,24 @@ public sealed interface Ask {
 
     /**
      * SIGKILL to one interpreter, by the pid that it reported of itself, within its generation's cgroup only.
-     * Answer: {@link Answer.Killed}.
+     * Answer: {@link Answer.Killed}, which does not wait for its end.
+     *
+     * @param tellWhere SIGQUIT first, on which the runtime writes where it is to the owner's log and exits; SIGKILL a
+     *     second later where it is still there
      */
-    record Kill(GenerationId generation, int reportedPid) implements Ask { }
+    record Kill(GenerationId generation, int reportedPid, boolean tellWhere) implements Ask { }
 
     /**
      * What became of a reload: an empty reason where the new generation serves (or none was running), else why the old
      * one goes on. Told once for each virtual host whose {@code reloads} grew. Answer: {@link Answer.Noted}.
      */
     record ReportReload(VirtualHostName virtualHost, long reloads, String failure) implements Ask { }
+
+    /**
+     * The generations that run, whoever asked for them: for a connector that has just started, and for one that finds
+     * another launcher. Answers: any number of {@link Answer.Running}, then {@link Answer.EndOfGenerations}.
+     */
+    record ListGenerations() implements Ask { }
 
     /**
      * An owner's log that is long enough to be rotated, or is not there. The launcher looks itself, and makes, rotates or

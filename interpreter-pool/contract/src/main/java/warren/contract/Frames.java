@@ -29,10 +29,11 @@ public final class Frames {
             case Ask.ListVirtualHosts(long seen) -> new FrameWriter(2).number(seen).sendTo(stream);
             case Ask.Launch(VirtualHostName name) -> new FrameWriter(3).text(name.value()).sendTo(stream);
             case Ask.Stop(GenerationId generation) -> generation(new FrameWriter(4), generation).sendTo(stream);
-            case Ask.Kill(GenerationId generation, int pid) ->
-                generation(new FrameWriter(5), generation).number(pid).sendTo(stream);
+            case Ask.Kill(GenerationId generation, int pid, boolean tellWhere) ->
+                generation(new FrameWriter(5), generation).number(pid).flag(tellWhere).sendTo(stream);
             case Ask.ReportReload(VirtualHostName name, long reloads, String failure) ->
                 new FrameWriter(6).text(name.value()).number(reloads).text(failure).sendTo(stream);
+            case Ask.ListGenerations() -> new FrameWriter(7).sendTo(stream);
             case Ask.RotateLog(VirtualHostName name) -> new FrameWriter(8).text(name.value()).sendTo(stream);
         }
     }
@@ -45,8 +46,9 @@ public final class Frames {
             case 2 -> new Ask.ListVirtualHosts(in.number());
             case 3 -> new Ask.Launch(in.name());
             case 4 -> new Ask.Stop(generation(in));
-            case 5 -> new Ask.Kill(generation(in), in.number(1, Integer.MAX_VALUE));
+            case 5 -> new Ask.Kill(generation(in), in.number(1, Integer.MAX_VALUE), in.flag());
             case 6 -> new Ask.ReportReload(in.name(), in.number(), in.text());
+            case 7 -> new Ask.ListGenerations();
             case 8 -> new Ask.RotateLog(in.name());
             default -> throw new MalformedFrame("an ask of type " + type + ", expected 1 to 8");
         };
@@ -61,13 +63,14 @@ public final class Frames {
                 .text(c.spoolDirectory()).sendTo(stream);
             case Answer.Listed(VirtualHost host) -> virtualHost(new FrameWriter(2), host).sendTo(stream);
             case Answer.EndOfList(long revision) -> new FrameWriter(3).number(revision).sendTo(stream);
-            case Answer.Launched l ->
-                generation(new FrameWriter(4), l.generation()).text(l.socket()).text(l.log()).sendTo(stream);
+            case Answer.Launched l -> launched(new FrameWriter(4), l).sendTo(stream);
             case Answer.LaunchFailed f -> new FrameWriter(5).text(f.virtualHost().value()).text(f.step())
                 .text(f.call()).text(f.errno().orElse("")).text(f.hint()).sendTo(stream);
             case Answer.Stopped() -> new FrameWriter(6).sendTo(stream);
             case Answer.Killed(boolean found) -> new FrameWriter(7).flag(found).sendTo(stream);
             case Answer.Noted() -> new FrameWriter(8).sendTo(stream);
+            case Answer.Running r -> launched(new FrameWriter(9), r.launched()).number(r.reloads()).sendTo(stream);
+            case Answer.EndOfGenerations() -> new FrameWriter(10).sendTo(stream);
         }
     }
 
@@ -79,12 +82,14 @@ public final class Frames {
                 in.text());
             case 2 -> new Answer.Listed(virtualHost(in));
             case 3 -> new Answer.EndOfList(in.number());
-            case 4 -> new Answer.Launched(generation(in), in.text(), in.text());
+            case 4 -> launched(in);
             case 5 -> new Answer.LaunchFailed(in.name(), in.text(), in.text(), optional(in.text()), in.text());
             case 6 -> new Answer.Stopped();
             case 7 -> new Answer.Killed(in.flag());
             case 8 -> new Answer.Noted();
-            default -> throw new MalformedFrame("an answer of type " + type + ", expected 1 to 8");
+            case 9 -> new Answer.Running(launched(in), in.number());
+            case 10 -> new Answer.EndOfGenerations();
+            default -> throw new MalformedFrame("an answer of type " + type + ", expected 1 to 10");
         };
         in.end();
         return answer;
@@ -96,6 +101,14 @@ public final class Frames {
 
     private static GenerationId generation(FrameReader in) throws MalformedFrame {
         return new GenerationId(in.name(), in.number(1, Integer.MAX_VALUE));
+    }
+
+    private static FrameWriter launched(FrameWriter out, Answer.Launched launched) {
+        return generation(out, launched.generation()).text(launched.socket()).text(launched.log());
+    }
+
+    private static Answer.Launched launched(FrameReader in) throws MalformedFrame {
+        return new Answer.Launched(generation(in), in.text(), in.text());
     }
 
     private static FrameWriter virtualHost(FrameWriter out, VirtualHost host) {

@@ -28,8 +28,9 @@ class FramesTest {
 
     static Stream<Ask> asks() {
         return Stream.of(new Ask.Configure(), new Ask.ListVirtualHosts(0), new Ask.ListVirtualHosts(Long.MAX_VALUE),
-            new Ask.Launch(ALICE), new Ask.Stop(SECOND), new Ask.Kill(SECOND, 4711),
-            new Ask.RotateLog(ALICE), new Ask.ReportReload(ALICE, 3, ""), new Ask.ReportReload(ALICE, 3, "Can't locate Fö.pm at app.psgi line 3\n"));
+            new Ask.Launch(ALICE), new Ask.Stop(SECOND), new Ask.Kill(SECOND, 4711, false),
+            new Ask.Kill(SECOND, 4711, true), new Ask.ListGenerations(), new Ask.RotateLog(ALICE),
+            new Ask.ReportReload(ALICE, 3, ""), new Ask.ReportReload(ALICE, 3, "Can't locate Fö.pm at app.psgi line 3\n"));
     }
 
     static Stream<Answer> answers() {
@@ -40,7 +41,8 @@ class FramesTest {
             new Answer.EndOfList(12), new Answer.Launched(SECOND, "/r/s", "/r/l"),
             new Answer.LaunchFailed(ALICE, "IDENTITY", "setuid", Optional.of("EPERM"), "hint"),
             new Answer.LaunchFailed(ALICE, "plugin", "steps", Optional.empty(), "hint"),
-            new Answer.Stopped(), new Answer.Killed(true), new Answer.Killed(false), new Answer.Noted());
+            new Answer.Stopped(), new Answer.Killed(true), new Answer.Killed(false), new Answer.Noted(),
+            new Answer.Running(new Answer.Launched(SECOND, "/r/s", "/r/l"), Long.MAX_VALUE), new Answer.EndOfGenerations());
     }
 
     @ParameterizedTest
@@ -190,6 +192,7 @@ class FramesTest {
         out.writeByte('a');
         out.writeLong(generation);
         out.writeLong(pid);
+        out.writeLong(0);
         return frame(body.size(), body.toByteArray());
     }
 

@@ -49,16 +49,23 @@ final class Asks {
                 directories.connectorLogs().toString(), directories.ownersLogs().toString(),
                 directories.spool().toString()));
             case Ask.ListVirtualHosts(long seen) -> list(seen, answers);
-            case Ask.Launch(VirtualHostName name) -> answers.send(launch(name));
+            case Ask.Launch(VirtualHostName name) -> launch(name, answers);
             case Ask.Stop stop -> {
                 generations.stop(stop.generation());
                 answers.send(new Answer.Stopped());
             }
             case Ask.Kill kill ->
-                answers.send(new Answer.Killed(generations.kill(kill.generation(), kill.reportedPid())));
+                answers.send(new Answer.Killed(
+                    generations.kill(kill.generation(), kill.reportedPid(), kill.tellWhere())));
             case Ask.ReportReload report -> {
                 reloads.reported(report);
                 answers.send(new Answer.Noted());
+            }
+            case Ask.ListGenerations() -> {
+                for (Answer.Running running : generations.list()) {
+                    answers.send(running);
+                }
+                answers.send(new Answer.EndOfGenerations());
             }
             case Ask.RotateLog(VirtualHostName name) -> {
                 configurations.current().find(name).ifPresent(ownersLogs::tend);
@@ -77,6 +84,22 @@ final class Asks {
                 ::iterator);
         }
         answers.send(new Answer.EndOfList(configuration.revision()));
+    }
+
+    /** A connector that has ended meanwhile does not get the answer, and the next one has not asked for it. */
+    private void launch(VirtualHostName name, Answers answers) throws IOException {
+        Answer answer = launch(name);
+        try {
+            answers.send(answer);
+            if (answer instanceof Answer.Launched launched) {
+                generations.told(launched.generation());
+            }
+        } catch (IOException e) {
+            if (answer instanceof Answer.Launched launched) {
+                generations.stopUnlessKnown(launched.generation());
+            }
+            throw e;
+        }
     }
 
     private Answer launch(VirtualHostName name) {

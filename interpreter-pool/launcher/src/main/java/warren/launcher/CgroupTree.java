@@ -5,11 +5,14 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import warren.contract.GenerationId;
 
 /**
  * This launcher's part of the cgroup tree, below the cgroup that it runs in itself (a service manager delegates that
- * one, {@code Delegate=yes}):
+ * one, {@code Delegate=yes}), or that an earlier launcher ran in whose tree it takes over:
  * <pre>
  *   warren-NAME/connector.N
  *   warren-NAME/generations/VHOST.N
@@ -29,6 +32,23 @@ final class CgroupTree {
      */
     static CgroupTree open(String name) throws IOException {
         return new CgroupTree(ownCgroup().resolve(name));
+    }
+
+    /**
+     * The tree where an earlier launcher made it, which may have run in another cgroup; else a new one, which is noted.
+     *
+     * @param note a file of root's alone
+     */
+    static CgroupTree open(String name, Path note) throws IOException {
+        if (Files.exists(note)) {
+            Path noted = Path.of(Files.readString(note).strip());
+            if (noted.endsWith(name) && Files.exists(noted.resolve("cgroup.procs"))) {
+                return new CgroupTree(noted);
+            }
+        }
+        CgroupTree tree = open(name);
+        Secrets.writeAtomically(note, tree.top + "\n");
+        return tree;
     }
 
     private static Path ownCgroup() throws IOException {
@@ -64,7 +84,33 @@ final class CgroupTree {
         return Cgroup.create(top.resolve("generations").resolve(generation.fileName()));
     }
 
-    /** Ends whatever an earlier launcher left, and removes the tree; a new one is made as it is needed. */
+    /** Of all generations, by their file names; also those that an earlier launcher made. */
+    List<Path> generations() throws IOException {
+        return below(top.resolve("generations"));
+    }
+
+    /** Of connectors by their numbers; the newest comes first. */
+    List<Path> connectors() throws IOException {
+        return below(top).stream().filter(path -> path.getFileName().toString().matches("connector\\.[0-9]{1,9}"))
+            .sorted(Comparator.comparing(CgroupTree::number).reversed()).toList();
+    }
+
+    /** The number of a connector's cgroup. */
+    static int number(Path connector) {
+        return Integer.parseInt(connector.getFileName().toString().substring("connector.".length()));
+    }
+
+    private static List<Path> below(Path directory) throws IOException {
+        List<Path> found = new ArrayList<>();
+        if (Files.isDirectory(directory)) {
+            try (DirectoryStream<Path> children = Files.newDirectoryStream(directory, Files::isDirectory)) {
+                children.forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    /** Ends whatever is in it, and removes the tree; a new one is made as it is needed. */
     void killAndRemoveAll() throws IOException {
         killBelow(top.resolve("generations"));
         killBelow(top);
@@ -72,13 +118,8 @@ final class CgroupTree {
     }
 
     private static void killBelow(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return;
-        }
-        try (DirectoryStream<Path> children = Files.newDirectoryStream(directory, Files::isDirectory)) {
-            for (Path child : children) {
-                Cgroup.existing(child).killAndRemove(LEFTOVERS);
-            }
+        for (Path child : below(directory)) {
+            Cgroup.existing(child).killAndRemove(LEFTOVERS);
         }
     }
 }

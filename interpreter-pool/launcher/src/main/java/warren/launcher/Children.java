@@ -23,7 +23,7 @@ final class Children {
     }
 
     /** One child. Its pid is no other process's until it is reaped, and it is never signaled after that. */
-    static final class Child {
+    static final class Child implements WatchedProcess {
         private final int pid;
         private final CompletableFuture<Integer> ended = new CompletableFuture<>();
         private boolean reaped;
@@ -32,8 +32,14 @@ final class Children {
             this.pid = pid;
         }
 
-        int pid() {
+        @Override
+        public int pid() {
             return pid;
+        }
+
+        @Override
+        public CompletableFuture<String> end() {
+            return ended.thenApply(WaitPid::describe);
         }
 
         /** Completed with the exit status, or 128 and the signal's number. */
@@ -41,8 +47,9 @@ final class Children {
             return ended;
         }
 
-        /** Nothing happens to one that has ended: until it is reaped it is a zombie. */
-        synchronized void signal(int number) throws SystemCallFailed {
+        /** Until it is reaped it is a zombie. */
+        @Override
+        public synchronized void signal(int number) throws SystemCallFailed {
             if (!reaped) {
                 try (PidFd pinned = PidFd.open(pid)) {
                     pinned.send(number);

@@ -6,8 +6,13 @@ import warren.contract.VirtualHostName;
 
 /** The configuration that holds, and who waits for the next one. */
 final class Configurations {
-    private Configuration current = new Configuration(0, Map.of());
+    private Configuration current;
     private long seenByConnector;
+
+    /** @param before the first revision will be one more; above those of every earlier launcher */
+    Configurations(long before) {
+        current = new Configuration(before, Map.of());
+    }
 
     synchronized Configuration current() {
         return current;

@@ -1,10 +1,9 @@
 package warren.launcher;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,47 +14,47 @@ import warren.launcher.stage.LaunchPlan;
 import warren.launcher.system.PidFd;
 import warren.launcher.system.SystemCallFailed;
 import warren.launcher.system.UnixSocket;
-import warren.launcher.system.WaitPid;
-import warren.plugin.GroupId;
-import warren.plugin.LaunchStep;
-import warren.plugin.UserId;
 
 /**
  * The connector: started through the same launch as an interpreter, as its own user, with the AJP socket as descriptor
- * 0, and started again whenever it ends. Each restart in a row waits longer; generations of a connector that has gone
- * are ended, for only it knew which of their interpreters were busy.
+ * 0, and started again whenever it ends: at once the first time, later each in a row after a longer pause.
  */
 final class ConnectorProcess {
     private static final Logger LOG = LogManager.getLogger(ConnectorProcess.class);
     private static final Duration KILL = Duration.ofSeconds(5);
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final Duration LONG_ENOUGH = Duration.ofMinutes(1);
-    private static final String MAIN = "warren.connector.ConnectorMain";
 
     private final CgroupTree cgroups;
     private final Directories directories;
+    private final Notes notes;
     private final Stages stages;
     private final UnixSocket ajp;
-    private final UserId user;
-    private final GroupId group;
-    private final Path home;
+    private final ConnectorProgram program;
     private final Runnable onEnd;
-    private Optional<Children.Child> running = Optional.empty();
+    private Optional<WatchedProcess> running = Optional.empty();
     private boolean stopping;
     private int number;
-    private Duration pause = Duration.ZERO;
+    private int endsInARow;
 
     /** @param onEnd what is to be done whenever it has ended by itself, before it is started again */
-    ConnectorProcess(CgroupTree cgroups, Directories directories, Stages stages, UnixSocket ajp, UserId user,
-            GroupId group, Path home, Runnable onEnd) {
+    ConnectorProcess(CgroupTree cgroups, Directories directories, Stages stages, UnixSocket ajp,
+            ConnectorProgram program, Runnable onEnd) {
         this.cgroups = cgroups;
         this.directories = directories;
+        this.notes = new Notes(directories.connectorNotes());
         this.stages = stages;
         this.ajp = ajp;
-        this.user = user;
-        this.group = group;
-        this.home = home;
+        this.program = program;
         this.onEnd = onEnd;
+    }
+
+    /** Answers for the one of an earlier launcher's from now on. */
+    synchronized void takeOver(LeftConnector left) {
+        number = left.number();
+        LOG.info("connector pid={} taken over, launched {}", left.process().pid(), left.since());
+        run(left.process(), left.cgroup(), left.since());
     }
 
     /** Starts it once; it is not ready yet when this returns. */
@@ -63,16 +62,36 @@ final class ConnectorProcess {
         number++;
         Cgroup cgroup = prepare();
         try {
-            Children.Child child = perform(plan(cgroup));
-            running = Optional.of(child);
+            Children.Child child = perform(program.plan(cgroup, directories.connectorOutput()));
+            Instant now = Instant.now();
+            note(child.pid(), now);
             LOG.info("connector pid={} launched", child.pid());
-            long started = System.nanoTime();
-            child.ended().thenAcceptAsync(status -> ended(cgroup, status, Duration.ofNanos(System.nanoTime() - started)),
-                after -> new Thread(after, "connector-ended").start());
+            run(child, cgroup, now);
         } catch (LaunchFailure e) {
             removeCgroup(cgroup);
             throw e;
         }
+    }
+
+    private void note(int pid, Instant since) {
+        try {
+            notes.write(name(), Note.of(pid, since, program.user(), program.group(), List.of(), program.fingerprint()));
+        } catch (IOException e) {
+            LOG.error("connector pid={} has no note for the next launcher: {}", pid, e.getMessage());
+        }
+    }
+
+    private String name() {
+        return "connector." + number;
+    }
+
+    private void run(WatchedProcess process, Cgroup cgroup, Instant since) {
+        running = Optional.of(process);
+        String name = name();
+        process.end().thenAcceptAsync(how -> {
+            notes.remove(name);
+            ended(cgroup, how, Duration.between(since, Instant.now()));
+        }, after -> new Thread(after, "connector-ended").start());
     }
 
     private Children.Child perform(LaunchPlan plan) throws LaunchFailure {
@@ -96,21 +115,7 @@ final class ConnectorProcess {
         }
     }
 
-    private LaunchPlan plan(Cgroup cgroup) {
-        String java = StageProgram.javaProgram();
-        List<String> arguments = List.of(java, "-XX:+DisableAttachMechanism", "-XX:-UsePerfData",
-            "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=" + directories.connectorLogs().resolve("hs_err.log"),
-            "-XX:+UseSerialGC", "-Xmx128m", "-XX:MaxDirectMemorySize=64m", "-XX:+ExitOnOutOfMemoryError",
-            "-Djava.io.tmpdir=" + directories.connectorWork(),
-            "-cp", home.resolve("lib/connector").toString() + "/*", MAIN, directories.launcherSocket().toString());
-        Map<String, String> environment = Map.of("PATH", "/usr/bin:/bin", "LC_ALL", "C.UTF-8");
-        return new LaunchPlan(new LaunchPlan.StandardDescriptors.Connector(directories.connectorOutput().toString()),
-            cgroup.joinFile(), user, group, List.of(),
-            List.of(new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0)),
-            new LaunchStep.Execute(java, arguments, environment));
-    }
-
-    private void ended(Cgroup cgroup, int status, Duration lived) {
+    private void ended(Cgroup cgroup, String how, Duration lived) {
         synchronized (this) {
             running = Optional.empty();
             removeCgroup(cgroup);
@@ -118,21 +123,18 @@ final class ConnectorProcess {
                 return;
             }
         }
-        LOG.error("the connector {} after {} s; see {}", WaitPid.describe(status), lived.toSeconds(),
-            directories.connectorOutput());
+        LOG.error("the connector {} after {} s; see {}", how, lived.toSeconds(), directories.connectorOutput());
         onEnd.run();
-        Duration before = lived;
-        while (!startAgain(before)) {
-            before = Duration.ZERO;
+        endsInARow = lived.compareTo(LONG_ENOUGH) > 0 ? 0 : endsInARow;
+        while (!startAgain()) {
+            LOG.info("it is tried again");
         }
     }
 
     /** False where it could not be started. */
-    private boolean startAgain(Duration lived) {
-        pause = lived.compareTo(LONG_ENOUGH) > 0 || pause.isZero() ? Duration.ofMillis(100) : pause.multipliedBy(2);
-        pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+    private boolean startAgain() {
         try {
-            TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+            TimeUnit.NANOSECONDS.sleep(pause(endsInARow++).toNanos());
             synchronized (this) {
                 if (!stopping) {
                     start();
@@ -147,6 +149,15 @@ final class ConnectorProcess {
         return true;
     }
 
+    /** None before the first time, then 0.1 s and twice as long each time. */
+    static Duration pause(int endsBefore) {
+        if (endsBefore == 0) {
+            return Duration.ZERO;
+        }
+        Duration pause = SHORTEST_PAUSE.multipliedBy(1L << Math.min(endsBefore - 1, 20));
+        return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+    }
+
     private static void removeCgroup(Cgroup cgroup) {
         try {
             cgroup.killAndRemove(KILL);
@@ -156,12 +167,21 @@ final class ConnectorProcess {
     }
 
     synchronized Optional<Integer> pid() {
-        return running.map(Children.Child::pid);
+        return running.map(WatchedProcess::pid);
+    }
+
+    /** It does not do what it should: the next one is started as soon as it has ended. */
+    void replace() {
+        Optional<WatchedProcess> child;
+        synchronized (this) {
+            child = running;
+        }
+        child.ifPresent(process -> signal(process, PidFd.SIGKILL));
     }
 
     /** SIGTERM, and SIGKILL where it has not drained within the given time. */
     void stop(Duration drain) {
-        Optional<Children.Child> child;
+        Optional<WatchedProcess> child;
         synchronized (this) {
             stopping = true;
             child = running;
@@ -176,7 +196,7 @@ final class ConnectorProcess {
         });
     }
 
-    private static void signal(Children.Child process, int signal) {
+    private static void signal(WatchedProcess process, int signal) {
         try {
             process.signal(signal);
         } catch (SystemCallFailed e) {
@@ -184,9 +204,9 @@ final class ConnectorProcess {
         }
     }
 
-    private static boolean endsWithin(Children.Child process, Duration time) {
+    private static boolean endsWithin(WatchedProcess process, Duration time) {
         try {
-            process.ended().get(time.toMillis(), TimeUnit.MILLISECONDS);
+            process.end().get(time.toMillis(), TimeUnit.MILLISECONDS);
             return true;
         } catch (TimeoutException e) {
             return false;

@@ -48,12 +48,36 @@ public record Directories(Path runtime, Path state, Path logs, Path spool) {
         return runtime.resolve("stage");
     }
 
+    Path generations() {
+        return runtime.resolve("generations");
+    }
+
+    /** {@link Notes} of generations. */
+    Path generationNotes() {
+        return runtime.resolve("notes/generations");
+    }
+
+    /** {@link Notes} of connectors. */
+    Path connectorNotes() {
+        return runtime.resolve("notes/connectors");
+    }
+
+    /** Where the path of the cgroup tree is noted. */
+    Path cgroupNote() {
+        return runtime.resolve("notes/cgroups");
+    }
+
+    /** Locked by the launcher that runs. */
+    Path lock() {
+        return runtime.resolve("notes/lock");
+    }
+
     Path generationSocket(GenerationId generation) {
-        return runtime.resolve("generations").resolve(generation.fileName() + ".sock");
+        return generations().resolve(generation.fileName() + ".sock");
     }
 
     Path generationLog(GenerationId generation) {
-        return runtime.resolve("generations").resolve(generation.fileName() + ".log");
+        return generations().resolve(generation.fileName() + ".log");
     }
 
     Path connectorLogs() {
@@ -69,7 +93,7 @@ public record Directories(Path runtime, Path state, Path logs, Path spool) {
     }
 
     /**
-     * Makes all of them, with nothing left of an earlier run in the runtime directory.
+     * Makes all of them. What an earlier launcher left of its generations and its connector stays.
      *
      * @param httpdGroup the GID that may connect to the AJP socket
      * @param connectorUser the connector's UID
@@ -81,18 +105,30 @@ public record Directories(Path runtime, Path state, Path logs, Path spool) {
         make(runtime.resolve("launcher"), "rwx--x---", 0, connectorGroup);
         make(runtime.resolve("control"), "rwx------", 0, 0);
         make(runtime.resolve("stage"), "rwx------", 0, 0);
-        make(runtime.resolve("generations"), "rwx--x---", 0, connectorGroup);
-        removeTree(connectorWork());
+        make(generations(), "rwx--x---", 0, connectorGroup);
+        make(runtime.resolve("notes"), "rwx------", 0, 0);
+        make(generationNotes(), "rwx------", 0, 0);
+        make(connectorNotes(), "rwx------", 0, 0);
         make(connectorWork(), "rwx------", connectorUser, connectorGroup);
         make(spool, "rwx------", connectorUser, connectorGroup);
         make(state, "rwx------", 0, 0);
         make(logs, "rwxr-xr-x", 0, 0);
         make(connectorLogs(), "rwx------", connectorUser, connectorGroup);
         make(ownersLogs(), "rwxr-xr-x", 0, 0);
-        emptyOfFiles(runtime.resolve("ajp"));
+    }
+
+    /** Removes the sockets of a launcher that has ended: this one is the only one that runs. */
+    void forgetLauncher() throws IOException {
         emptyOfFiles(runtime.resolve("launcher"));
         emptyOfFiles(runtime.resolve("control"));
-        emptyOfFiles(runtime.resolve("generations"));
+    }
+
+    /** Removes what a connector that has ended left, and the AJP socket with it. */
+    void forgetConnector(long connectorUser, long connectorGroup) throws IOException {
+        emptyOfFiles(runtime.resolve("ajp"));
+        emptyOfFiles(connectorNotes());
+        removeTree(connectorWork());
+        make(connectorWork(), "rwx------", connectorUser, connectorGroup);
     }
 
     private static void make(Path directory, String permissions, long user, long group) throws IOException {

@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.contract.Answer;
@@ -23,12 +25,16 @@ import warren.launcher.stage.LaunchPlan;
 import warren.launcher.system.OwnersLogFile;
 import warren.launcher.system.PidFd;
 import warren.launcher.system.SystemCallFailed;
-import warren.launcher.system.WaitPid;
 
-/** The generations that run, and the launch's path on the launcher's side: {@link #launch}, top to bottom. */
+/**
+ * The generations that run, and the launch's path on the launcher's side: {@link #launch}, top to bottom. A note of each
+ * is left for the next launcher, which takes over what {@link LeftGenerations} finds. The note of a virtual host's last
+ * generation stays when that has ended: its number is not used again.
+ */
 final class Generations {
     private static final Logger LOG = LogManager.getLogger(Generations.class);
     private static final Duration KILL = Duration.ofSeconds(5);
+    private static final Duration TO_TELL_WHERE = Duration.ofSeconds(1);
     /** n, n+1 beside it, and one that is just ending: more is no reload but a connector gone wrong. */
     private static final int MOST_OF_ONE_VIRTUAL_HOST = 4;
 
@@ -36,16 +42,21 @@ final class Generations {
     private final Directories directories;
     private final Stages stages;
     private final LaunchPlans plans;
+    private final Notes notes;
     private final long connectorUser;
+    private final ScheduledExecutorService kills = Executors.newSingleThreadScheduledExecutor(
+        work -> Thread.ofPlatform().daemon().name("kills").unstarted(work));
     private final Map<GenerationId, Generation> running = new ConcurrentHashMap<>();
     private final Set<GenerationId> held = new HashSet<>();
     private final Map<VirtualHostName, Integer> lastNumbers = new HashMap<>();
+    private final Map<VirtualHostName, GenerationId> lastNoted = new ConcurrentHashMap<>();
 
     Generations(CgroupTree cgroups, Directories directories, Stages stages, LaunchPlans plans, long connectorUser) {
         this.cgroups = cgroups;
         this.directories = directories;
         this.stages = stages;
         this.plans = plans;
+        this.notes = new Notes(directories.generationNotes());
         this.connectorUser = connectorUser;
     }
 
@@ -71,7 +82,11 @@ final class Generations {
         try {
             Children.Child parent = perform(draft.plan(cgroup.joinFile(), new LaunchPlan.StandardDescriptors.Generation(
                 directories.generationSocket(id).toString(), directories.generationLog(id).toString(), connectorUser)));
-            return launched(new Generation(id, parent, cgroup, Instant.now(), new CompletableFuture<>()));
+            Generation generation =
+                Generation.of(id, parent, cgroup, Instant.now(), site.virtualHost().reloads());
+            note(generation, draft);
+            LOG.info("{} launched", generation);
+            return run(generation);
         } catch (LaunchFailure e) {
             removeRest(id, cgroup);
             throw e;
@@ -125,15 +140,68 @@ final class Generations {
         }
     }
 
-    private Answer.Launched launched(Generation generation) {
+    /** Before anybody hears of it: one without a note is ended by the next launcher. */
+    private void note(Generation generation, LaunchPlans.Draft draft) {
+        GenerationId id = generation.id();
+        try {
+            notes.write(id.fileName(), Note.of(generation.parent().pid(), generation.since(), draft.owner().user(),
+                draft.owner().group(), draft.owner().supplementaryGroups(), draft.fingerprint()));
+        } catch (IOException e) {
+            LOG.error("{} has no note for the next launcher: {}", generation, e.getMessage());
+            return;
+        }
+        GenerationId before = lastNoted.put(id.virtualHost(), id);
+        if (before != null && !running.containsKey(before)) {
+            notes.remove(before.fileName());
+        }
+    }
+
+    private Answer.Launched run(Generation generation) {
         running.put(generation.id(), generation);
-        LOG.info("{} launched", generation);
         // an end that nobody asked for ends the generation: its interpreters have no parent to come from any more
-        generation.parent().ended().thenAcceptAsync(status -> end(generation, WaitPid.describe(status)),
+        generation.parent().end().thenAcceptAsync(how -> end(generation, how),
             // on its own thread: it waits for the kernel, and the end of one generation must not wait for another's
             after -> new Thread(after, "end of " + generation.id()).start());
+        return answer(generation);
+    }
+
+    private Answer.Launched answer(Generation generation) {
         return new Answer.Launched(generation.id(), directories.generationSocket(generation.id()).toString(),
             directories.generationLog(generation.id()).toString());
+    }
+
+    /** Takes over what an earlier launcher left; numbers go on above every one that was found. */
+    synchronized void takeOver(LeftGenerations left) {
+        left.numbers().forEach((name, last) -> {
+            lastNumbers.put(name, last);
+            lastNoted.put(name, new GenerationId(name, last));
+        });
+        for (Generation generation : left.good()) {
+            held.add(generation.id());
+            run(generation);
+            LOG.info("{} taken over, launched {}", generation, generation.since());
+        }
+    }
+
+    /** All that run, for a connector, which knows them from now on. */
+    List<Answer.Running> list() {
+        return running().stream().map(generation -> {
+            generation.known().set(true);
+            return new Answer.Running(answer(generation), generation.reloads());
+        }).toList();
+    }
+
+    /** The answer of its launch has arrived. */
+    void told(GenerationId id) {
+        Optional.ofNullable(running.get(id)).ifPresent(generation -> generation.known().set(true));
+    }
+
+    /** The answer of its launch has not arrived: unless the next connector was told in a list, nobody knows it. */
+    void stopUnlessKnown(GenerationId id) {
+        Generation generation = running.get(id);
+        if (generation != null && generation.known().compareAndSet(false, true)) {
+            end(generation, "is stopped: who asked for it has gone");
+        }
     }
 
     /** Ends a generation with everything in its cgroup; returns when nothing is left. Unknown ones are gone already. */
@@ -161,6 +229,9 @@ final class Generations {
         } catch (IOException e) {
             LOG.error("{}: {}", id, e.getMessage());
         }
+        if (!id.equals(lastNoted.get(id.virtualHost()))) {
+            notes.remove(id.fileName());
+        }
         try {
             Files.deleteIfExists(directories.generationSocket(id));
             Files.deleteIfExists(directories.generationLog(id));
@@ -169,28 +240,75 @@ final class Generations {
         }
     }
 
-    /** SIGKILL to the process of this generation that calls itself by this pid in its own PID namespace. */
-    boolean kill(GenerationId id, int reportedPid) {
+    /**
+     * Ends the process of this generation that calls itself by this pid in its own PID namespace. Does not wait.
+     *
+     * @param tellWhere with SIGQUIT, and SIGKILL a second later; else with SIGKILL
+     */
+    boolean kill(GenerationId id, int reportedPid, boolean tellWhere) {
         Generation generation = running.get(id);
         if (generation == null) {
             return false;
         }
         for (int pid : generation.cgroup().processes()) {
             if (pid != generation.parent().pid() && NamespacePid.of(pid) == reportedPid) {
-                return killPinned(generation, pid);
+                return kill(generation, pid, tellWhere);
             }
         }
         return false;
     }
 
-    private static boolean killPinned(Generation generation, int pid) {
-        try (PidFd pinned = PidFd.open(pid)) {
+    private boolean kill(Generation generation, int pid, boolean tellWhere) {
+        try {
+            PidFd pinned = PidFd.open(pid);
             // the number may have been reused since it was listed; pinned, it cannot be any more
             if (!generation.cgroup().contains(pid)) {
+                pinned.close();
+                return false;
+            }
+            LOG.info("{} gen={} pid={} killed", "vhost=" + generation.id().virtualHost(), generation.id().number(), pid);
+            if (tellWhere) {
+                signal(pinned, PidFd.SIGQUIT);
+                kills.schedule(() -> killAndUnpin(pinned), TO_TELL_WHERE.toMillis(), TimeUnit.MILLISECONDS);
+            } else {
+                killAndUnpin(pinned);
+            }
+            return true;
+        } catch (SystemCallFailed gone) {
+            return false;
+        }
+    }
+
+    private static void killAndUnpin(PidFd pinned) {
+        signal(pinned, PidFd.SIGKILL);
+        pinned.close();
+    }
+
+    private static void signal(PidFd pinned, int signal) {
+        try {
+            pinned.send(signal);
+        } catch (SystemCallFailed e) {
+            LOG.debug("it has ended: {}", e.getMessage());
+        }
+    }
+
+    /**
+     * The connector has ended, and its interpreters may be busy for nobody. Parents stay, for the next connector, and
+     * so do daemons of the owners'.
+     */
+    void endInterpreters() {
+        for (Generation generation : running.values()) {
+            long ended = generation.interpreters().stream().filter(pid -> endInterpreter(generation, pid)).count();
+            LOG.info("{}: {} interpreters of the connector that has gone are ended", generation, ended);
+        }
+    }
+
+    private static boolean endInterpreter(Generation generation, int pid) {
+        try (PidFd pinned = PidFd.open(pid)) {
+            if (!generation.isInterpreter(pid) || !generation.cgroup().contains(pid)) {
                 return false;
             }
             pinned.send(PidFd.SIGKILL);
-            LOG.info("{} gen={} pid={} killed", "vhost=" + generation.id().virtualHost(), generation.id().number(), pid);
             return true;
         } catch (SystemCallFailed gone) {
             return false;

@@ -23,6 +23,11 @@ final class LaunchPlans {
             return new LaunchPlan(descriptors, cgroup, owner.user(), owner.group(), owner.supplementaryGroups(),
                 steps, program);
         }
+
+        /** Of all but the identity. */
+        String fingerprint() {
+            return Fingerprint.of(steps, program);
+        }
     }
 
     Draft draft(Site site, GenerationId id) throws LaunchFailure {

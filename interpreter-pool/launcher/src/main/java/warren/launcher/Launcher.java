@@ -20,6 +20,7 @@ import warren.httpd.ServerSettings;
 import warren.httpd.WarrenConfiguration;
 import warren.launcher.control.LauncherStatus;
 import warren.launcher.system.Descriptors;
+import warren.launcher.system.EndWatch;
 import warren.launcher.system.SystemCallFailed;
 import warren.launcher.system.UnixSocket;
 import warren.plugin.GroupId;
@@ -32,14 +33,17 @@ import warren.plugin.UserId;
 public final class Launcher {
     private static final Logger LOG = LogManager.getLogger(Launcher.class);
     private static final Duration CONNECTOR_START = Duration.ofSeconds(60);
+    /** It asks again within a second of its launcher's return. */
+    private static final Duration CONNECTOR_RETURN = Duration.ofSeconds(10);
     private static final int AJP_MODE = 0660;
 
     private final ConfigurationFiles files;
     private final ServerSettings server;
     private final Directories directories;
     private final Secrets secrets;
-    private final Configurations configurations = new Configurations();
-    private final Reloads reloads = new Reloads();
+    private final LauncherLock lock;
+    private final Configurations configurations;
+    private final Reloads reloads;
     private final CgroupTree cgroups;
     private final Stages stages;
     private final Generations generations;
@@ -47,27 +51,56 @@ public final class Launcher {
     private final AskServer askServer;
     private final ConnectorProcess connector;
 
-    /** Takes everything up to where the connector is started. */
+    /** Takes everything up to where the connector is started, and what an earlier launcher left running. */
     private Launcher(Path home, ConfigurationFiles files, Plugins plugins, WarrenConfiguration first)
-            throws IOException {
+            throws IOException, CannotStart {
         this.files = files;
         this.server = first.server().orElseThrow();
         this.directories = directoriesOf(server);
         directories.create(server.httpdGid(), server.connectorUid(), server.connectorGid());
+        this.lock = LauncherLock.take(directories.lock()).orElseThrow(() -> alreadyRunning(directories.lock()));
+        directories.forgetLauncher();
         LauncherLog.to(directories.logs());
         this.secrets = Secrets.load(directories.state());
-        this.cgroups = CgroupTree.open(cgroupName(directories.runtime()));
-        cgroups.killAndRemoveAll();
+        // an earlier launcher's connector compares: its numbers must not come again
+        long now = System.currentTimeMillis();
+        this.configurations = new Configurations(now);
+        this.reloads = new Reloads(now);
+        this.cgroups = CgroupTree.open(cgroupName(directories.runtime()), directories.cgroupNote());
         this.stages = new Stages(new Children(), StageProgram.of(home, directories.stageTemporary()));
-        stages.keepOneWarm();
-        this.generations = new Generations(cgroups, directories, stages, new LaunchPlans(plugins), server.connectorUid());
+        stages.keepWarm(server.warmStages());
+        LaunchPlans plans = new LaunchPlans(plugins);
+        this.generations = new Generations(cgroups, directories, stages, plans, server.connectorUid());
         take(first);
-        this.ajp = UnixSocket.listen(directories.ajpSocket().toString(), (int) server.httpdGid(), AJP_MODE);
+        EndWatch watch = new EndWatch();
+        takeOverGenerations(first, LeftGenerations.find(cgroups, directories, plans, watch, configurations.current()));
+        ConnectorProgram program = ConnectorProgram.of(home, directories, new UserId(server.connectorUid()),
+            new GroupId(server.connectorGid()));
+        Optional<LeftConnector> left = LeftConnector.find(cgroups, directories, watch, program,
+            (int) server.httpdGid(), AJP_MODE);
+        this.ajp = left.isPresent() ? left.get().ajp() : freshAjpSocket();
         this.askServer = new AskServer(directories, server.connectorUid(), (int) server.connectorGid(),
             new Asks(directories, secrets, configurations, generations, reloads,
                 new OwnersLogRotation(directories.ownersLogs(), server.connectorUid())));
-        this.connector = new ConnectorProcess(cgroups, directories, stages, ajp, new UserId(server.connectorUid()),
-            new GroupId(server.connectorGid()), home, this::connectorEnded);
+        this.connector = new ConnectorProcess(cgroups, directories, stages, ajp, program, this::connectorEnded);
+        left.ifPresent(connector::takeOver);
+    }
+
+    /** Those that would be launched otherwise now are renewed, as with a reload. */
+    private void takeOverGenerations(WarrenConfiguration first, LeftGenerations left) throws IOException {
+        generations.takeOver(left);
+        if (!left.changed().isEmpty()) {
+            LOG.info("{} would be launched otherwise now and are renewed", left.changed());
+            left.changed().forEach(reloads::ask);
+            take(first);
+        }
+    }
+
+    private UnixSocket freshAjpSocket() throws IOException {
+        directories.forgetConnector(server.connectorUid(), server.connectorGid());
+        // of a connector that ended while no launcher ran
+        generations.endInterpreters();
+        return UnixSocket.listen(directories.ajpSocket().toString(), (int) server.httpdGid(), AJP_MODE);
     }
 
     /** Where everything of this configuration lies. */
@@ -120,8 +153,12 @@ public final class Launcher {
         } catch (SystemCallFailed nobodyListens) {
             return;
         }
-        throw new CannotStart(CannotStart.Reason.ALREADY_RUNNING,
-            "a launcher answers on " + directories.controlSocket() + " already; stop it first (warren stop)");
+        throw alreadyRunning(directories.controlSocket());
+    }
+
+    private static CannotStart alreadyRunning(Path by) {
+        return new CannotStart(CannotStart.Reason.ALREADY_RUNNING,
+            "a launcher has " + by + " already; stop it first (warren stop)");
     }
 
     private static Launcher create(Path home, ConfigurationFiles files, Plugins plugins, WarrenConfiguration first)
@@ -134,12 +171,29 @@ public final class Launcher {
     }
 
     private void startConnector() throws CannotStart {
+        if (connector.pid().isPresent()) {
+            if (configurations.awaitConnector(CONNECTOR_RETURN)) {
+                return;
+            }
+            LOG.warn("the connector that was taken over does not ask within {} s and is replaced",
+                CONNECTOR_RETURN.toSeconds());
+            connector.replace();
+        } else {
+            launchConnector();
+        }
+        awaitConnector();
+    }
+
+    private void launchConnector() throws CannotStart {
         try {
             connector.start();
         } catch (LaunchFailure e) {
             stop(Duration.ZERO);
             throw new CannotStart(CannotStart.Reason.CONNECTOR, "the connector cannot be launched: " + e.getMessage());
         }
+    }
+
+    private void awaitConnector() throws CannotStart {
         if (!configurations.awaitConnector(CONNECTOR_START)) {
             stop(Duration.ZERO);
             throw new CannotStart(CannotStart.Reason.CONNECTOR, "the connector was not ready within "
@@ -150,7 +204,7 @@ public final class Launcher {
 
     private void connectorEnded() {
         configurations.connectorGone();
-        generations.stopAll();
+        generations.endInterpreters();
     }
 
     /** Tokens first, so that httpd's include names every virtual host before the connector knows it. */
@@ -192,7 +246,8 @@ public final class Launcher {
         Set<VirtualHostName> renewed = new TreeSet<>();
         read.sites().forEach(site -> renewed.add(new VirtualHostName(site.name())));
         if (only.isPresent() && renewed.isEmpty()) {
-            lines.add("nothing was reloaded: no good virtual host " + only.get() + " is configured");
+            lines.add("nothing was reloaded: no good virtual host " + only.get() + " is configured; one that is no longer"
+                + " configured goes at a reload of all");
             return new ReloadResult(false, lines);
         }
         renewed.forEach(reloads::ask);

@@ -8,19 +8,28 @@ import java.util.TreeMap;
 import warren.contract.Ask;
 import warren.contract.VirtualHostName;
 
-/** The reloads asked for, and what the connector told of them. */
+/**
+ * The reloads asked for, and what the connector told of them. Until one is asked for a virtual host's count is 0, which
+ * renews nothing in a connector that has known another launcher; from then on it is above all of the earlier ones'.
+ */
 final class Reloads {
+    private final long before;
     private final Map<VirtualHostName, Long> asked = new HashMap<>();
     private final Map<VirtualHostName, Ask.ReportReload> told = new HashMap<>();
 
-    /** How many reloads of this virtual host were asked for so far. */
+    /** @param before the first count will be one more; above those of every earlier launcher */
+    Reloads(long before) {
+        this.before = before;
+    }
+
+    /** Grows with each reload of this virtual host that is asked for. */
     synchronized long countOf(VirtualHostName name) {
         return asked.getOrDefault(name, 0L);
     }
 
     /** One more. */
     synchronized void ask(VirtualHostName name) {
-        asked.merge(name, 1L, Long::sum);
+        asked.merge(name, before + 1, (count, first) -> count + 1);
     }
 
     synchronized void reported(Ask.ReportReload report) {

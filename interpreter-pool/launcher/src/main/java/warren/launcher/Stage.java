@@ -1,5 +1,6 @@
 package warren.launcher;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,7 +53,7 @@ final class Stage {
     /** Waits until it has prepared itself. */
     void awaitReady() throws LaunchFailure {
         try {
-            String line = readLine(new DescriptorStream(reportPipe, START).input());
+            String line = readLine(report(START));
             if (!line.equals("waiting")) {
                 throw failure(line);
             }
@@ -69,7 +70,7 @@ final class Stage {
     Children.Child launch(LaunchPlan plan) throws LaunchFailure {
         try {
             sendPlan(plan);
-            InputStream report = new DescriptorStream(reportPipe, LAUNCH).input();
+            InputStream report = report(LAUNCH);
             String line = readLine(report);
             if (line.equals("executing")) {
                 // the pipe is close-on-exec: its end says that execve succeeded
@@ -85,6 +86,10 @@ final class Stage {
         } catch (IOException e) {
             throw new LaunchFailure("launch stage", "write or read", Optional.empty(), String.valueOf(e.getMessage()));
         }
+    }
+
+    private InputStream report(Duration within) throws IOException {
+        return new BufferedInputStream(new DescriptorStream(reportPipe, within).input());
     }
 
     private void sendPlan(LaunchPlan plan) throws IOException {

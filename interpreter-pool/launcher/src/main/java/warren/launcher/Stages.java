@@ -13,14 +13,13 @@ import warren.launcher.system.SystemCallFailed;
 
 /**
  * Launch stages: a few are kept warm, and the next is started as soon as one is taken. However many launches are asked
- * for, only a few stages start at a time, so that a herd of them leaves the machine to the interpreters that load; a
- * launch that finds none warm gets the next that is ready, first come, first served. A stage that died while it waited
- * is passed over.
+ * for, no more stages start at a time than there are processors; a launch that finds none warm gets the next that is
+ * ready, first come, first served. A stage that died while it waited is passed over.
  */
 final class Stages implements AutoCloseable {
     private static final int STANDARD_ERROR = 2;
-    /** A start keeps one processor busy; the others are for those whose stages have become interpreters. */
-    private static final int MOST_STARTING = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    /** A start keeps one processor busy. */
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
     private final Children children;
     private final StageProgram program;
@@ -45,7 +44,9 @@ final class Stages implements AutoCloseable {
 
     private synchronized void startMissing() {
         int missing = kept + launches.size() - warm.size();
-        while (starting < Math.min(missing, MOST_STARTING)) {
+        // what nobody waits for leaves half of the machine to the interpreters
+        int most = launches.isEmpty() ? Math.max(1, PROCESSORS / 2) : PROCESSORS;
+        while (starting < Math.min(missing, most)) {
             starting++;
             Thread thread = new Thread(this::startOne, "warm-stage");
             thread.setDaemon(true);

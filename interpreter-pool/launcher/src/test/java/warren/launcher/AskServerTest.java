@@ -34,7 +34,7 @@ class AskServerTest {
         Generations generations = new Generations(scratch.cgroups(), directories, stages,
             new LaunchPlans(Plugins.load(scratch.path("plugins"))), CONNECTOR);
         server = new AskServer(directories, CONNECTOR, (int) CONNECTOR, new Asks(directories,
-            Secrets.load(scratch.path("state")), new Configurations(), generations, new Reloads(),
+            Secrets.load(scratch.path("state")), new Configurations(0), generations, new Reloads(0),
             new OwnersLogRotation(directories.ownersLogs(), CONNECTOR)));
     }
 

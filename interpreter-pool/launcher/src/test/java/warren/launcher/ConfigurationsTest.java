@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class ConfigurationsTest {
     private static final Duration LONG = Duration.ofSeconds(20);
-    private final Configurations configurations = new Configurations();
+    private final Configurations configurations = new Configurations(0);
 
     @Test
     void tellsWhoeverWaitsOfTheNextOne() throws Exception {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,7 @@ class DirectoriesTest {
             Map.entry("run/ajp", "0:60033 rwx--x---"), Map.entry("run/launcher", "0:60100 rwx--x---"),
             Map.entry("run/control", "0:0 rwx------"), Map.entry("run/stage", "0:0 rwx------"),
             Map.entry("run/generations", "0:60100 rwx--x---"), Map.entry("run/connector", "60100:60100 rwx------"),
+            Map.entry("run/notes", "0:0 rwx------"), Map.entry("run/notes/generations", "0:0 rwx------"),
             Map.entry("state", "0:0 rwx------"), Map.entry("log", "0:0 rwxr-xr-x"),
             Map.entry("log/connector", "60100:60100 rwx------"), Map.entry("log/owners", "0:0 rwxr-xr-x"));
         for (Map.Entry<String, String> entry : expected.entrySet()) {
@@ -56,18 +58,21 @@ class DirectoriesTest {
     }
 
     @Test
-    void keepsStateAndLogsAndClearsTheRest() throws IOException {
+    void keepsWhatAnEarlierLauncherLeftUntilItIsForgotten() throws IOException {
         create();
-        for (String kept : new String[] {"state/secrets.properties", "log/owners/alice.log"}) {
-            Files.writeString(scratch.path(kept), "kept");
-        }
-        for (String gone : new String[] {"run/generations/a.1.sock", "run/connector/x", "run/ajp/ajp.sock"}) {
-            Files.writeString(scratch.path(gone), "gone");
+        String[] everything = {"state/secrets.properties", "log/owners/alice.log", "run/generations/a.1.sock",
+            "run/notes/generations/a.1", "run/connector/x", "run/ajp/ajp.sock", "run/control/control.sock"};
+        for (String file : everything) {
+            Files.writeString(scratch.path(file), "kept");
         }
         create();
-        assertTrue(Files.exists(scratch.path("state/secrets.properties")) && Files.exists(scratch.path("log/owners/alice.log")));
-        assertFalse(Files.exists(scratch.path("run/generations/a.1.sock")) || Files.exists(scratch.path("run/connector/x"))
-            || Files.exists(scratch.path("run/ajp/ajp.sock")));
+        assertTrue(Stream.of(everything).allMatch(file -> Files.exists(scratch.path(file))));
+        directories.forgetLauncher();
+        assertFalse(Files.exists(scratch.path("run/control/control.sock")));
+        assertTrue(Files.exists(scratch.path("run/ajp/ajp.sock")));
+        directories.forgetConnector(CONNECTOR, CONNECTOR);
+        assertFalse(Files.exists(scratch.path("run/connector/x")) || Files.exists(scratch.path("run/ajp/ajp.sock")));
+        assertTrue(Files.exists(scratch.path("run/generations/a.1.sock")));
         directories.removeRuntime();
         assertFalse(Files.exists(scratch.path("run")));
         assertTrue(Files.exists(scratch.path("state")));

@@ -9,17 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import warren.contract.Answer;
 import warren.contract.GenerationId;
-import warren.contract.PoolSettings;
-import warren.contract.VirtualHost;
 import warren.contract.VirtualHostName;
-import warren.plugin.GroupId;
-import warren.plugin.UserId;
 
 /** Real generations whose parent interpreter is a shell. */
 class GenerationsTest {
@@ -48,16 +43,11 @@ class GenerationsTest {
     }
 
     private Site site(String script) throws IOException {
-        Path file = Files.createTempFile(scratch.path(""), "script.", ".sh");
-        Files.writeString(file, script);
-        Files.setPosixFilePermissions(file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
-        return site(file.toString(), List.of("shell"));
+        return ShellPlugin.site(ALICE, scratch.script(script));
     }
 
     private static Site site(String documentRoot, List<String> plugins) {
-        return new Site(new VirtualHost(ALICE, Optional.empty(), documentRoot, List.of(), true, PoolSettings.DEFAULT, 0,
-            Optional.empty()), Optional.of(new Site.Owner(new UserId(60101), new GroupId(60102), List.of(), Path.of("/"))),
-            plugins, List.of());
+        return ShellPlugin.site(ALICE, documentRoot, plugins);
     }
 
     private Generation only() {
@@ -135,13 +125,13 @@ class GenerationsTest {
         int parent = only().parent().pid();
         int child = only().cgroup().processes().stream().filter(pid -> pid != parent).findFirst().orElseThrow();
         Children.Child bystander = scratch.spawn(scratch.path("bystander"), "/bin/sleep", "1000");
-        assertFalse(generations.kill(id, bystander.pid()), "a process outside");
-        assertFalse(generations.kill(id, (int) ProcessHandle.current().pid()), "the launcher itself");
-        assertFalse(generations.kill(id, parent), "the parent");
-        assertFalse(generations.kill(id, 1), "init");
-        assertFalse(generations.kill(new GenerationId(ALICE, 99), child), "another generation");
+        assertFalse(generations.kill(id, bystander.pid(), false), "a process outside");
+        assertFalse(generations.kill(id, (int) ProcessHandle.current().pid(), false), "the launcher itself");
+        assertFalse(generations.kill(id, parent, false), "the parent");
+        assertFalse(generations.kill(id, 1, false), "init");
+        assertFalse(generations.kill(new GenerationId(ALICE, 99), child, false), "another generation");
         assertFalse(bystander.isReaped());
-        assertTrue(generations.kill(id, child));
+        assertTrue(generations.kill(id, child, false));
         Scratch.await("the child's end", () -> !only().cgroup().processes().contains(child));
         assertEquals(1, generations.running().size());
         bystander.signal(9);
@@ -152,5 +142,56 @@ class GenerationsTest {
         generations.launch(site("exec sleep 1000"));
         Path log = directories.ownersLogs().resolve("alice.log");
         assertEquals((int) CONNECTOR, Files.getAttribute(log, "unix:uid"));
+    }
+
+    @Test
+    void asksWhereAnInterpreterIsBeforeItKillsIt() throws Exception {
+        Path told = Files.createDirectory(scratch.path("told"));
+        Files.setAttribute(told, "unix:uid", 60101);
+        // by perl: what a shell starts with & ignores SIGQUIT for good
+        Answer.Launched launched = generations.launch(site("perl -e 'open R, q(>), shift; $SIG{QUIT} = sub {"
+            + " open W, q(>), shift; print W q(here); exit }; close R; sleep 1000' " + told + "/ready " + told
+            + "/where & wait; exec sleep 1000"));
+        Scratch.await("its child", () -> Files.exists(told.resolve("ready")));
+        assertTrue(generations.kill(launched.generation(), onlyInterpreter(), true));
+        Scratch.await("the child's end", () -> only().interpreters().isEmpty());
+        assertEquals("here", Files.readString(told.resolve("where")));
+    }
+
+    @Test
+    void killsAfterASecondWhatDoesNotSayWhereItIs() throws Exception {
+        Answer.Launched launched =
+            generations.launch(site("(trap '' QUIT; exec sleep 1000) & wait; exec sleep 1000"));
+        Scratch.await("its child", () -> only().interpreters().size() == 1 && isSleep(only().interpreters().get(0)));
+        assertTrue(generations.kill(launched.generation(), onlyInterpreter(), true));
+        Scratch.await("the child's end", () -> only().cgroup().processes().size() == 1);
+    }
+
+    private int onlyInterpreter() {
+        return only().interpreters().get(0);
+    }
+
+    private static boolean isSleep(int pid) {
+        return ProcessHandle.of(pid).flatMap(process -> process.info().command()).orElse("").endsWith("/sleep");
+    }
+
+    @Test
+    void endsTheInterpretersOfADeadConnectorAndNeitherParentsNorDaemons() throws Exception {
+        generations.launch(site("(setsid sleep 1000 &); (while :; do :; done) & sleep 1000 & wait; exec sleep 1000"));
+        Scratch.await("all of them", () -> only().cgroup().processes().size() == 4 && only().interpreters().size() == 2);
+        generations.endInterpreters();
+        Scratch.await("their end", () -> only().cgroup().processes().size() == 2 && only().interpreters().isEmpty());
+        assertTrue(only().cgroup().contains(only().parent().pid()));
+    }
+
+    @Test
+    void stopsWhatWasLaunchedForAConnectorThatHasGoneUnlessTheNextOneKnowsIt() throws Exception {
+        GenerationId first = generations.launch(site("exec sleep 1000")).generation();
+        generations.stopUnlessKnown(first);
+        assertEquals(List.of(), List.copyOf(generations.running()));
+        GenerationId second = generations.launch(site("exec sleep 1000")).generation();
+        assertEquals(second, generations.list().get(0).launched().generation());
+        generations.stopUnlessKnown(second);
+        assertEquals(second, only().id());
     }
 }

@@ -128,7 +128,7 @@ final class LaunchStageFigures {
     private void herd(int atOnce) throws Exception {
         List<Double> times = new ArrayList<>();
         try (Stages stages = new Stages(Scratch.CHILDREN, program)) {
-            stages.keepOneWarm();
+            stages.keepWarm(2);
             TimeUnit.SECONDS.sleep(2);
             ExecutorService threads = Executors.newFixedThreadPool(atOnce);
             List<Callable<Double>> work = new ArrayList<>();

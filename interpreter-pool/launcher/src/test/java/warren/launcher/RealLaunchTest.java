@@ -10,9 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -179,7 +182,7 @@ class RealLaunchTest {
 
     @Test
     void replacesAWarmStageThatDied() throws Exception {
-        stages.keepOneWarm();
+        stages.keepWarm(1);
         int dead = warmStage();
         try (PidFd pid = PidFd.open(dead)) {
             pid.send(PidFd.SIGKILL);
@@ -189,6 +192,53 @@ class RealLaunchTest {
         stage.launch(plan(TELL));
         stage.release();
         assertEquals("60101 60101 60101 60101", line(told(), "Uid:"));
+    }
+
+    @Test
+    void givesEachOfAHerdOfLaunchesAStageOfItsOwn() throws Exception {
+        stages.keepWarm(2);
+        Set<Integer> pids = ConcurrentHashMap.newKeySet();
+        List<Thread> herd = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            herd.add(Thread.ofPlatform().start(() -> {
+                try {
+                    Stage stage = stages.take();
+                    pids.add(stage.pid());
+                    stage.kill();
+                } catch (LaunchFailure e) {
+                    throw new IllegalStateException(e);
+                }
+            }));
+        }
+        for (Thread one : herd) {
+            one.join();
+        }
+        assertEquals(5, pids.size());
+    }
+
+    @Test
+    void keepsAsManyWarmAsItWasTold() throws Exception {
+        stages.keepWarm(2);
+        Scratch.await("two warm stages", () -> countOfStages() == 2);
+        stages.take().kill();
+        Scratch.await("the next one", () -> countOfStages() == 2);
+        stages.close();
+        assertEquals(0, countOfStages());
+    }
+
+    @Test
+    void tellsEveryLaunchThatWaitsWhyNoStageStarts() throws Exception {
+        try (Stages broken = new Stages(Scratch.CHILDREN, new StageProgram("/bin/false", List.of("false")))) {
+            broken.keepWarm(1);
+            for (int i = 0; i < 3; i++) {
+                LaunchFailure failure = assertThrows(LaunchFailure.class, broken::take);
+                assertTrue(failure.getMessage().contains("found that it had ended"), failure.getMessage());
+            }
+        }
+    }
+
+    private static long countOfStages() {
+        return ProcessHandle.current().children().filter(child -> isStage(child.pid())).count();
     }
 
     /** The child of ours that waits for a plan. */

@@ -15,7 +15,7 @@ class ReloadsTest {
     private static final VirtualHostName ALICE = new VirtualHostName("alice");
     private static final VirtualHostName BOB = new VirtualHostName("bob");
     private static final Duration LONG = Duration.ofSeconds(20);
-    private final Reloads reloads = new Reloads();
+    private final Reloads reloads = new Reloads(0);
 
     @Test
     void waitsForAllOfThem() {

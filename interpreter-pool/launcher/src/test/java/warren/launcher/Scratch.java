@@ -64,6 +64,14 @@ public final class Scratch implements AutoCloseable {
         return new StageProgram(prefix.length == 0 ? StageProgram.javaProgram() : prefix[0], arguments);
     }
 
+    /** A shell script that every UID can read. */
+    Path script(String text) throws IOException {
+        Path file = Files.createTempFile(directory, "script.", ".sh");
+        Files.writeString(file, text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        return file;
+    }
+
     /** Starts a program of the host with its output in a file. */
     Children.Child spawn(Path output, String... command) throws IOException {
         Descriptors.Pipe pipe = Descriptors.pipe();

@@ -6,12 +6,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import warren.contract.PoolSettings;
+import warren.contract.VirtualHost;
+import warren.contract.VirtualHostName;
 import warren.plugin.DirectiveRule;
+import warren.plugin.GroupId;
 import warren.plugin.LaunchPlugin;
 import warren.plugin.LaunchRefused;
 import warren.plugin.LaunchStep;
+import warren.plugin.UserId;
 import warren.plugin.VirtualHostSettings;
 
 /** A language plugin for tests: its "language" is the shell, its program the document root's name. */
@@ -33,6 +39,17 @@ public final class ShellPlugin implements LaunchPlugin {
         }
         return List.of(new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0),
             new LaunchStep.Execute("/bin/sh", List.of("sh", settings.documentRoot().toString()), Map.of("PATH", "/usr/bin:/bin")));
+    }
+
+    /** A virtual host whose program is this script, under UID 60101 and GID 60102. */
+    static Site site(VirtualHostName name, Path script) {
+        return site(name, script.toString(), List.of("shell"));
+    }
+
+    static Site site(VirtualHostName name, String documentRoot, List<String> plugins) {
+        return new Site(new VirtualHost(name, Optional.empty(), documentRoot, List.of(), true, PoolSettings.DEFAULT, 0,
+            Optional.empty()), Optional.of(new Site.Owner(new UserId(60101), new GroupId(60102), List.of(), Path.of("/"))),
+            plugins, List.of());
     }
 
     /** A jar that names it; the class itself comes from the tests' class path. */

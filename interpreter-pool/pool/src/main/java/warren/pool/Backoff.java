@@ -20,6 +20,11 @@ final class Backoff {
         pause = Deadline.after(Duration.ofSeconds(seconds));
     }
 
+    /** It was no fault of the virtual host's: noted, and the next launch need not wait. */
+    void notTried(String why) {
+        last = Optional.of(why);
+    }
+
     void succeeded() {
         failures = 0;
         pause = Deadline.after(Duration.ZERO);

@@ -34,6 +34,7 @@ final class Generation {
     private static final int MOST_TRIES = 3;
     private final GenerationId id;
     private final Path socket;
+    private final long reloads;
     private final OwnersLog log;
     private final GenericObjectPool<Interpreter> pool;
     private final Map<Interpreter, Boolean> alive = new ConcurrentHashMap<>();
@@ -42,9 +43,10 @@ final class Generation {
     private final long launchedNanos = System.nanoTime();
     private volatile PoolSettings settings;
 
-    Generation(Answer.Launched launched, PoolSettings settings, OwnersLog log) {
-        this.id = launched.generation();
-        this.socket = Path.of(launched.socket());
+    Generation(Answer.Running running, PoolSettings settings, OwnersLog log) {
+        this.id = running.launched().generation();
+        this.socket = Path.of(running.launched().socket());
+        this.reloads = running.reloads();
         this.settings = settings;
         this.log = log;
         this.pool = new GenericObjectPool<>(new Forks(), quiet());
@@ -111,6 +113,12 @@ final class Generation {
             throw new LaunchRefusal(id + " ended while it loaded its code (" + e.getMessage()
                 + "); its owner's log says why");
         }
+    }
+
+    /** LAUNCHING to READY without a proof: it has served another connector, and the first to borrow will see. */
+    void takeOver() {
+        use(settings);
+        state.compareAndSet(GenerationState.LAUNCHING, GenerationState.READY);
     }
 
     /**
@@ -216,6 +224,11 @@ final class Generation {
 
     GenerationId id() {
         return id;
+    }
+
+    /** The virtual host's count of reloads when it was launched. */
+    long reloads() {
+        return reloads;
     }
 
     PoolStatus.GenerationStatus status() {

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import warren.contract.Answer;
 import warren.contract.GenerationId;
 import warren.contract.VirtualHost;
 
@@ -49,6 +50,85 @@ final class Generations {
         this.shared = shared;
         this.slots = slots;
         quarantine(host);
+        takeOver(shared.takeFound(host.name()));
+        if (host.reloads() > 0) {
+            // asked for while no connector ran
+            shared.run(() -> reload(host));
+        }
+    }
+
+    /**
+     * A connector before this one has left these; nobody else asks yet. One that is alone serves at once, and whoever
+     * borrows first sees whether it does; of several, or where interpreters must be ready, one must answer first.
+     */
+    private void takeOver(List<Answer.Running> found) {
+        if (ended.isPresent()) {
+            found.forEach(each -> shared.stop(each.launched().generation()));
+        } else if (found.size() == 1 && host.pool().start() == 0) {
+            Generation generation = shared.generation(found.getFirst(), host);
+            generation.takeOver();
+            install(generation);
+        } else if (!found.isEmpty()) {
+            CompletableFuture<Generation> first = new CompletableFuture<>();
+            launching = Optional.of(first);
+            shared.run(() -> takeOverOneOf(found, first));
+        }
+    }
+
+    /** The newest that answers; where none does, those who wait get a launch. Stops the others. */
+    private void takeOverOneOf(List<Answer.Running> found, CompletableFuture<Generation> waiting) {
+        oneLaunch.lock();
+        try {
+            Optional<Generation> good = Optional.empty();
+            for (Answer.Running each : found) {
+                if (good.isEmpty()) {
+                    good = loaded(each);
+                } else {
+                    shared.stop(each.launched().generation());
+                }
+            }
+            if (good.isPresent()) {
+                install(good.get());
+                waiting.complete(good.get());
+                return;
+            }
+        } finally {
+            oneLaunch.unlock();
+        }
+        launchFor(waiting);
+    }
+
+    private Optional<Generation> loaded(Answer.Running found) {
+        Generation generation = shared.generation(found, host);
+        try {
+            generation.load();
+            return Optional.of(generation);
+        } catch (LaunchRefusal e) {
+            LOG.warn("{} is not taken over: {}", generation.id(), e.getMessage());
+            stop(generation);
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Another launcher says that these run. One that is not ours is what a launch left whose answer was lost with the
+     * launcher before; a launch that is under way now is waited for, and then known.
+     */
+    private void stopUnknown(List<Answer.Running> found) {
+        oneLaunch.lock();
+        try {
+            found.stream().map(one -> one.launched().generation()).filter(id -> !isOurs(id)).forEach(id -> {
+                LOG.warn("{} runs and nobody here asked for it: it is stopped", id);
+                shared.stop(id);
+            });
+        } finally {
+            oneLaunch.unlock();
+        }
+    }
+
+    private boolean isOurs(GenerationId id) {
+        return servingId().filter(id::equals).isPresent()
+            || draining.stream().anyMatch(generation -> generation.id().equals(id));
     }
 
     /** The pool is used, or is given back: the idle time begins anew. */
@@ -148,7 +228,11 @@ final class Generations {
     private void launchFailed(LaunchRefusal e) {
         synchronized (this) {
             launching = Optional.empty();
-            backoff.failed(e.getMessage());
+            if (e instanceof LauncherAway) {
+                backoff.notTried(e.getMessage());
+            } else {
+                backoff.failed(e.getMessage());
+            }
             lastFailureNanos = System.nanoTime();
         }
         LOG.error("vhost={} launch failed: {}", host.name(), e.getMessage());
@@ -277,6 +361,10 @@ final class Generations {
         host = changed;
         quarantine(changed);
         current.ifPresent(generation -> generation.use(changed.pool()));
+        List<Answer.Running> found = shared.takeFound(changed.name());
+        if (!found.isEmpty()) {
+            shared.run(() -> stopUnknown(found));
+        }
         if (renew) {
             shared.launchInBackground(() -> reload(changed));
         } else if (!wasStarted && changed.pool().start() > 0 && changed.quarantine().isEmpty()) {
@@ -302,8 +390,9 @@ final class Generations {
                 // The owner may have mended what failed.
                 backoff.succeeded();
             }
-            if (current.isPresent()) {
-                launchAndInstall();
+            Optional<Generation> now = current;
+            if (now.isPresent()) {
+                renew(now.get(), asked);
             } else if (asked.quarantine().isPresent()) {
                 failure = "quarantined: " + asked.quarantine().get();
             }
@@ -315,6 +404,13 @@ final class Generations {
             oneLaunch.unlock();
         }
         shared.reportReload(asked, failure);
+    }
+
+    /** One that was launched since the reload was asked for has the new code already. */
+    private void renew(Generation now, VirtualHost asked) throws LaunchRefusal {
+        if (now.reloads() < asked.reloads()) {
+            launchAndInstall();
+        }
     }
 
     /** Nothing is served any more, until the configuration says so again; what runs may finish. */

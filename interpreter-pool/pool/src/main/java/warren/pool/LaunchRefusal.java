@@ -1,7 +1,7 @@
 package warren.pool;
 
 /** Why a generation could not be launched, or did not become ready: one sentence. */
-final class LaunchRefusal extends Exception {
+sealed class LaunchRefusal extends Exception permits LauncherAway {
     LaunchRefusal(String sentence) {
         super(sentence);
     }

@@ -50,6 +50,24 @@ public final class LauncherClient {
         }
     }
 
+    /** Every generation that runs, also those that another connector or launcher has made. */
+    public List<Answer.Running> running() throws IOException {
+        Deadline deadline = Deadline.after(LONGEST);
+        try (UnixStream stream = UnixStream.connect(socket, deadline)) {
+            InputStream answers = ask(stream, new Ask.ListGenerations(), deadline);
+            List<Answer.Running> running = new ArrayList<>();
+            while (true) {
+                switch (Frames.receiveAnswer(answers)) {
+                    case Answer.Running one -> running.add(one);
+                    case Answer.EndOfGenerations() -> {
+                        return running;
+                    }
+                    case Answer other -> throw unexpected(other);
+                }
+            }
+        }
+    }
+
     /** @throws LaunchRefusal where the launcher says why it did not launch */
     Answer.Launched launch(VirtualHostName name) throws LaunchRefusal, IOException {
         return switch (one(new Ask.Launch(name), Answer.class)) {
@@ -63,8 +81,9 @@ public final class LauncherClient {
         one(new Ask.Stop(generation), Answer.Stopped.class);
     }
 
-    boolean kill(GenerationId generation, int reportedPid) throws IOException {
-        return one(new Ask.Kill(generation, reportedPid), Answer.Killed.class).found();
+    /** @param tellWhere it is asked first where it is, and has a second to write that to its owner's log */
+    boolean kill(GenerationId generation, int reportedPid, boolean tellWhere) throws IOException {
+        return one(new Ask.Kill(generation, reportedPid, tellWhere), Answer.Killed.class).found();
     }
 
     void reportReload(VirtualHostName name, long reloads, String failure) throws IOException {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import warren.contract.Answer;
 import warren.contract.VirtualHost;
 import warren.contract.VirtualHostName;
 
@@ -28,6 +29,8 @@ public final class Pools implements AutoCloseable {
      * Makes the pools what this list says: new ones, changed ones, removed ones drained and stopped. A virtual host
      * whose {@code reloads} grew is renewed in the background: a new generation is launched beside the old one, takes
      * over once it has loaded, and the launcher is told the outcome, exactly once.
+     *
+     * @see #takeOver
      */
     public void update(List<VirtualHost> virtualHosts) {
         Map<VirtualHostName, VirtualHost> wanted =
@@ -46,13 +49,21 @@ public final class Pools implements AutoCloseable {
         InterpreterPool pool = byName.get(name);
         if (pool != null) {
             pool.update(host);
-            return;
+        } else {
+            byName.put(name, new InterpreterPool(host, shared));
         }
-        byName.put(name, new InterpreterPool(host, shared));
-        if (host.reloads() > 0) {
-            // asked for while no connector ran: nothing of it runs here, so there is nothing to renew
-            shared.run(() -> shared.reportReload(host, ""));
-        }
+    }
+
+    /**
+     * {@link #update}, and what runs and no pool here knows is taken over: where nothing of ours serves, the newest
+     * that is good does; the rest is stopped. For the first list, and for the first of another launcher.
+     *
+     * @param running asked for after the list
+     */
+    public void takeOver(List<VirtualHost> virtualHosts, List<Answer.Running> running) {
+        shared.found(running);
+        update(virtualHosts);
+        shared.stopUntaken();
     }
 
     /** @throws LaunchFailed where no such virtual host is configured any more */

@@ -3,16 +3,22 @@ package warren.pool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.contract.Answer;
 import warren.contract.GenerationId;
 import warren.contract.VirtualHost;
+import warren.contract.VirtualHostName;
 
 /**
  * What all pools have in common: the launcher, the owners' logs, the clock, and threads for what no request waits for.
@@ -30,6 +36,7 @@ final class Shared implements AutoCloseable {
     private final BackgroundLaunches launches =
         new BackgroundLaunches(BackgroundLaunches.usual(), BackgroundLaunches.LONGEST_HOLD, this);
     private final ScheduledThreadPoolExecutor clock;
+    private final Map<VirtualHostName, List<Answer.Running>> found = new ConcurrentHashMap<>();
 
     Shared(LauncherClient launcher, OwnersLog log, Path spoolDirectory) {
         this.launcher = launcher;
@@ -79,15 +86,37 @@ final class Shared implements AutoCloseable {
         }
     }
 
+    /** What the launcher says runs, before the pools are made or changed: each takes what is its own. */
+    void found(List<Answer.Running> running) {
+        found.clear();
+        found.putAll(running.stream().collect(Collectors.groupingBy(one -> one.launched().generation().virtualHost())));
+    }
+
+    /** What was found of this virtual host, given once; the newest first. */
+    List<Answer.Running> takeFound(VirtualHostName name) {
+        List<Answer.Running> taken = found.remove(name);
+        return taken == null ? List.of() : taken.stream().sorted(Comparator.comparing(
+            (Answer.Running one) -> one.launched().generation().number()).reversed()).toList();
+    }
+
+    /** What nobody has taken is nobody's: its virtual host is not configured any more. */
+    void stopUntaken() {
+        found.keySet().forEach(name -> takeFound(name).forEach(one -> stop(one.launched().generation())));
+    }
+
     /** A new generation, which is still loading its code. */
     Generation launch(VirtualHost host) throws LaunchRefusal {
         try {
-            Answer.Launched launched = launcher.launch(host.name());
-            log.follow(launched);
-            return new Generation(launched, host.pool(), log);
+            return generation(new Answer.Running(launcher.launch(host.name()), host.reloads()), host);
         } catch (IOException e) {
-            throw new LaunchRefusal("vhost=" + host.name() + ": the launcher does not answer (" + e.getMessage() + ")");
+            throw new LauncherAway("vhost=" + host.name() + ": the launcher does not answer (" + e.getMessage() + ")");
         }
+    }
+
+    /** One that runs: its log is read from here on. */
+    Generation generation(Answer.Running running, VirtualHost host) {
+        log.follow(running.launched());
+        return new Generation(running, host.pool(), log);
     }
 
     /** In the background, and again and again while the launcher does not answer: it must not be forgotten. */
@@ -117,7 +146,7 @@ final class Shared implements AutoCloseable {
     void kill(InterpreterId interpreter, boolean tellWhere) {
         run(() -> {
             try {
-                boolean found = launcher.kill(interpreter.generation(), interpreter.pid());
+                boolean found = launcher.kill(interpreter.generation(), interpreter.pid(), tellWhere);
                 LOG.debug("{} {}", interpreter, found ? "killed" : "was to be killed and is gone already");
             } catch (IOException e) {
                 LOG.error("{} could not be killed: {}", interpreter, e.getMessage());

@@ -8,6 +8,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -41,24 +42,35 @@ final class FakeLauncher implements AutoCloseable {
     volatile Start start;
     private volatile Optional<Path> other = Optional.empty();
     private final Path directory;
-    private final ServerSocketChannel listener;
+    private ServerSocketChannel listener;
 
     FakeLauncher(Path directory, Start start) throws IOException {
         this.directory = directory;
         this.start = start;
-        listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        listener.bind(UnixDomainSocketAddress.of(socket()), 1000);
-        Thread.ofPlatform().daemon().name("fake-launcher").start(this::acceptAll);
+        comeBack();
+    }
+
+    /** What it launched lives on. */
+    void goAway() throws IOException {
+        listener.close();
+        Files.delete(socket());
+    }
+
+    void comeBack() throws IOException {
+        ServerSocketChannel opened = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        opened.bind(UnixDomainSocketAddress.of(socket()), 1000);
+        listener = opened;
+        Thread.ofPlatform().daemon().name("fake-launcher").start(() -> acceptAll(opened));
     }
 
     Path socket() {
         return directory.resolve("launcher.sock");
     }
 
-    private void acceptAll() {
+    private void acceptAll(ServerSocketChannel from) {
         try {
             while (true) {
-                SocketChannel channel = listener.accept();
+                SocketChannel channel = from.accept();
                 Thread.ofPlatform().daemon().name("fake-launcher-ask").start(() -> answer(channel));
             }
         } catch (IOException closed) {
@@ -80,11 +92,17 @@ final class FakeLauncher implements AutoCloseable {
                     stopped.add(generation);
                     Frames.send(new Answer.Stopped(), out);
                 }
-                case Ask.Kill(GenerationId generation, int pid) -> {
+                case Ask.Kill(GenerationId generation, int pid, boolean tellWhere) -> {
                     FakeParent parent = parents.get(generation);
                     boolean found = parent != null && parent.kill(pid);
                     killed.add(pid);
                     Frames.send(new Answer.Killed(found), out);
+                }
+                case Ask.ListGenerations() -> {
+                    for (GenerationId generation : parents.keySet()) {
+                        Frames.send(new Answer.Running(launched(generation), 0), out);
+                    }
+                    Frames.send(new Answer.EndOfGenerations(), out);
                 }
                 case Ask.ReportReload report -> {
                     reports.add(report);
@@ -121,7 +139,12 @@ final class FakeLauncher implements AutoCloseable {
         } catch (IOException e) {
             return new Answer.LaunchFailed(name, "execute", "execve", Optional.empty(), e.getMessage());
         }
-        return new Answer.Launched(generation, socket.toString(), directory.resolve(number + ".log").toString());
+        return launched(generation);
+    }
+
+    private Answer.Launched launched(GenerationId generation) {
+        return new Answer.Launched(generation, directory.resolve(generation.number() + ".sock").toString(),
+            directory.resolve(generation.number() + ".log").toString());
     }
 
     /** Launches nothing any more: whoever listens there is every generation. */

@@ -33,7 +33,7 @@ final class LauncherClientTest {
             assertEquals(new VirtualHostList(8, List.of(host)), client.list(7));
             GenerationId generation = client.launch(Stage.ALICE).generation();
             assertEquals(new GenerationId(Stage.ALICE, 1), generation);
-            assertFalse(client.kill(generation, 999_999));
+            assertFalse(client.kill(generation, 999_999, false));
             client.reportReload(Stage.ALICE, 4, "");
             assertEquals(4, launcher.reports.getFirst().reloads());
             client.stop(generation);

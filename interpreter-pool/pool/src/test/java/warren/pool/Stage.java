@@ -65,6 +65,10 @@ final class Stage implements AutoCloseable {
             longer, Duration.ofMinutes(10), longer), SpoolLimits.DEFAULT);
     }
 
+    Path directory() {
+        return directory;
+    }
+
     void reload() {
         host = host(host.pool(), host.reloads() + 1, host.quarantine());
         pools.update(List.of(host));

@@ -17,7 +17,8 @@ final class ReloadCommand implements Callable<Integer> {
     @Mixin
     private RuntimeOption launcher;
 
-    @Parameters(arity = "0..1", paramLabel = "VHOST", description = "only this virtual host or service")
+    @Parameters(arity = "0..1", paramLabel = "VHOST", description = {"only this virtual host or service; the others stay as they are,",
+        "whatever the files say of them"})
     private String virtualHost;
 
     @Option(names = "--within", paramLabel = "SECONDS", defaultValue = "120",

@@ -79,6 +79,8 @@ public interface Libc {
 
     int getsockopt(int descriptor, int level, int option, @Out int[] value, @In @Out int[] length);
 
+    int getsockname(int descriptor, @Out byte[] address, @In @Out int[] length);
+
     int poll(@In @Out byte[] descriptors, long count, int timeoutMillis);
 
     @ssize_t long sendto(int descriptor, @In byte[] bytes, @size_t long count, int flags, @In byte[] address, int length);

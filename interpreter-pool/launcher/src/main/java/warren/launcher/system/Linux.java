@@ -17,6 +17,7 @@ final class Linux {
     /** The same on x86_64 and aarch64 from 424 on; the older ones differ. */
     static final long SYS_PIDFD_SEND_SIGNAL = 424;
     static final long SYS_PIDFD_OPEN = 434;
+    static final long SYS_PIDFD_GETFD = 438;
     static final long SYS_KEYCTL = System.getProperty("os.arch").equals("aarch64") ? 219 : 250;
 
     private Linux() { }

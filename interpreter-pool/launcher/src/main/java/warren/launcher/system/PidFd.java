@@ -1,9 +1,13 @@
 package warren.launcher.system;
 
-/** {@code pidfd_open(2)} and {@code pidfd_send_signal(2)}: a signal that can never reach another process of the same number. */
+/**
+ * {@code pidfd_open(2)}, {@code pidfd_send_signal(2)} and {@code pidfd_getfd(2)}: what is done to a process by this can
+ * never reach another of the same number.
+ */
 public final class PidFd implements AutoCloseable {
     public static final int SIGTERM = 15;
     public static final int SIGKILL = 9;
+    public static final int SIGQUIT = 3;
     private final int descriptor;
 
     private PidFd(int descriptor) {
@@ -23,6 +27,24 @@ public final class PidFd implements AutoCloseable {
         if (Libc.INSTANCE.syscall(Linux.SYS_PIDFD_SEND_SIGNAL, descriptor, signal, 0, 0, 0) < 0) {
             throw Linux.failed("pidfd_send_signal");
         }
+    }
+
+    /**
+     * A descriptor of the process, made ours too: it is the same open file.
+     *
+     * @return 64 or above, close-on-exec
+     */
+    public int copyOf(int theirs) throws SystemCallFailed {
+        long copy = Libc.INSTANCE.syscall(Linux.SYS_PIDFD_GETFD, descriptor, theirs, 0, 0, 0);
+        if (copy < 0) {
+            throw Linux.failed("pidfd_getfd " + theirs);
+        }
+        return Descriptors.above((int) copy);
+    }
+
+    /** Readable, {@code poll(2)}, once the process has ended. */
+    int descriptor() {
+        return descriptor;
     }
 
     @Override

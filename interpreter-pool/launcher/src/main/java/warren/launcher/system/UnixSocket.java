@@ -1,13 +1,19 @@
 package warren.launcher.system;
 
+import java.util.Arrays;
+
 /**
  * Unix sockets of the launcher: {@code socket(2)}, {@code bind(2)}, {@code listen(2)}, {@code accept4(2)},
- * {@code getsockopt(2)} SO_PEERCRED. Native, because a descriptor must be handed on, and because the JDK resolves the
+ * {@code getsockopt(2)} SO_PEERCRED, {@code getsockname(2)}. Native, because a descriptor must be handed on, and because the JDK resolves the
  * peer's UID to a name through NSS, which an owner's login can make slow.
  */
 public final class UnixSocket implements AutoCloseable {
     private static final int SOL_SOCKET = 1;
+    private static final int SO_TYPE = 3;
     private static final int SO_PEERCRED = 17;
+    private static final int SO_ACCEPTCONN = 30;
+    private static final int SO_DOMAIN = 39;
+    private static final int ROOT = 0;
     private static final int BACKLOG = 511;
     private static final int NO_CHANGE = -1;
     private final int descriptor;
@@ -40,6 +46,53 @@ public final class UnixSocket implements AutoCloseable {
         } catch (SystemCallFailed e) {
             Descriptors.close(descriptor);
             throw e;
+        }
+    }
+
+    /**
+     * The listening socket that another process has from an earlier launcher: what waits on it is not lost.
+     *
+     * @param theirs its descriptor there
+     * @param path where it must be bound
+     * @throws SystemCallFailed also where it is anything else than a stream socket that root made listen at this path
+     */
+    public static UnixSocket takeOver(PidFd process, int theirs, String path, int group, int mode)
+            throws SystemCallFailed {
+        int descriptor = process.copyOf(theirs);
+        try {
+            requireOption(descriptor, SO_DOMAIN, "SO_DOMAIN", Linux.AF_UNIX);
+            requireOption(descriptor, SO_TYPE, "SO_TYPE", Linux.SOCK_STREAM);
+            requireOption(descriptor, SO_ACCEPTCONN, "SO_ACCEPTCONN", 1);
+            requireBound(descriptor, path);
+            // of a listening socket these are the credentials of who called listen(2), unix(7): in a namespace of its
+            // own an unprivileged process can bind the same path
+            if (peerUser(descriptor) != ROOT) {
+                throw new SystemCallFailed("descriptor " + theirs + " was not made to listen by root", "EPERM");
+            }
+            Linux.check(Libc.INSTANCE.chmod(path, mode), "chmod " + path);
+            Linux.check(Libc.INSTANCE.lchown(path, NO_CHANGE, group), "lchown " + path);
+            return new UnixSocket(descriptor, path);
+        } catch (SystemCallFailed e) {
+            Descriptors.close(descriptor);
+            throw e;
+        }
+    }
+
+    private static void requireOption(int descriptor, int option, String name, int expected) throws SystemCallFailed {
+        int[] value = new int[1];
+        Linux.check(Libc.INSTANCE.getsockopt(descriptor, SOL_SOCKET, option, value, new int[] {4}), "getsockopt " + name);
+        if (value[0] != expected) {
+            throw new SystemCallFailed("getsockopt " + name + " is " + value[0] + ", expected " + expected, "ENOTSUP");
+        }
+    }
+
+    private static void requireBound(int descriptor, String path) throws SystemCallFailed {
+        byte[] expected = Linux.unixAddress(path);
+        byte[] address = new byte[2 + Linux.PATH_MAX_OF_SOCKETS];
+        int[] length = {address.length};
+        Linux.check(Libc.INSTANCE.getsockname(descriptor, address, length), "getsockname");
+        if (!Arrays.equals(expected, Arrays.copyOf(address, Math.min(length[0], address.length)))) {
+            throw new SystemCallFailed("the socket is not bound to " + path, "EADDRNOTAVAIL");
         }
     }
 
