@@ -149,8 +149,8 @@ class GenerationsTest {
         Path told = Files.createDirectory(scratch.path("told"));
         Files.setAttribute(told, "unix:uid", 60101);
         // by perl: what a shell starts with & ignores SIGQUIT for good
-        Answer.Launched launched = generations.launch(site("perl -e 'open R, q(>), shift; $SIG{QUIT} = sub {"
-            + " open W, q(>), shift; print W q(here); exit }; close R; sleep 1000' " + told + "/ready " + told
+        Answer.Launched launched = generations.launch(site("perl -e '$SIG{QUIT} = sub { open W, q(>), $ARGV[1];"
+            + " print W q(here); close W; exit }; open R, q(>), $ARGV[0]; close R; sleep 1000' " + told + "/ready " + told
             + "/where & wait; exec sleep 1000"));
         Scratch.await("its child", () -> Files.exists(told.resolve("ready")));
         assertTrue(generations.kill(launched.generation(), onlyInterpreter(), true));
