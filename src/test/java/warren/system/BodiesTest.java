@@ -70,7 +70,7 @@ final class BodiesTest {
             String line = "id=long length=" + LONG_BYTES + " md5=" + HexFormat.of().formatHex(md5.digest()) + "\n";
             assertEquals("200 " + line + line, answer(wire));
         }
-        Await.until("all room given back", Duration.ofSeconds(10), () -> machine.pool("alice").path("spooledBytes").asLong() == 0);
+        machine.awaitPool("alice", "all room given back", Duration.ofSeconds(10), alice -> alice.path("spooledBytes").asLong() == 0);
     }
 
     private static void begin(Wire wire, String owner, long length, boolean framed) throws Exception {
@@ -104,7 +104,7 @@ final class BodiesTest {
             wire.body(head, (bytes, count) -> got.update(bytes, 0, count));
         }
         assertEquals(HexFormat.of().formatHex(expected.digest()), HexFormat.of().formatHex(got.digest()));
-        Await.until("all room given back", Duration.ofSeconds(10), () -> machine.pool("alice").path("spooledBytes").asLong() == 0);
+        machine.awaitPool("alice", "all room given back", Duration.ofSeconds(10), alice -> alice.path("spooledBytes").asLong() == 0);
     }
 
     @ParameterizedTest

@@ -28,7 +28,7 @@ record Errand(String id, String host, String method, String target, byte[] body,
         return of(id, host, method, 0, random);
     }
 
-    /** @param nap how long the code takes */
+    /** @param nap how many seconds the code takes, where it serves this for the first time */
     static Errand of(String id, String host, String method, double nap, Random random) {
         String route = random.nextBoolean() ? "/app/echo" : "/perl/echo.pl";
         String target = route + "?fill=" + FILLING_BYTES[random.nextInt(FILLING_BYTES.length)]

@@ -60,8 +60,10 @@ final class Killer implements AutoCloseable {
     }
 
     /** Whatever it does. */
-    static void kill(int pid) throws Exception {
-        Command.run("kill", "-KILL", Integer.toString(pid)).orFail();
+    static void kill(int pid) {
+        if (!ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly).orElse(false)) {
+            throw new AssertionError("no process " + pid + " to kill");
+        }
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -307,6 +308,16 @@ final class Machine implements AutoCloseable {
             }
         }
         throw new AssertionError("no pool of " + owner);
+    }
+
+    /** Waits for a state of an owner's pool; says in which it was where that does not come. */
+    void awaitPool(String owner, String what, Duration within, Predicate<JsonNode> condition) throws Exception {
+        JsonNode[] last = new JsonNode[1];
+        try {
+            Await.until(what, within, () -> condition.test(last[0] = pool(owner)));
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + ": " + last[0], e);
+        }
     }
 
     /** The interpreters of an owner's virtual host, not its parents, by the connector's account. */

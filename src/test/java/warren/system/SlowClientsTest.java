@@ -25,7 +25,7 @@ final class SlowClientsTest {
     private static final int CLIENTS = Integer.getInteger("warren.load.slowClients", 150);
     private static final int BOB_PER_SECOND = 20;
     private static final Duration WATCH = Duration.ofSeconds(4);
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     /** What a neighbor's latency may grow by where the machine has other things to do. */
     private static final long SLACK_MILLIS = 2000;
 
@@ -36,6 +36,8 @@ final class SlowClientsTest {
     static void start() throws Exception {
         machine = new Machine();
         machine.setWorkers(2 * CLIENTS / 100 * 100 + 300);
+        // or the kernel takes some megabytes for each client
+        machine.addConfiguration("SendBufferSize 65536");
         String most = "WarrenInFlightMax " + (2 * CLIENTS + 50);
         machine.addOwner("alice", Machine.ALICE, "PerlInterpMax 2", "WarrenQueueLength 5000", "WarrenQueueTimeout 2min", most);
         machine.addOwner("bob", Machine.BOB);
@@ -69,12 +71,12 @@ final class SlowClientsTest {
                 SlowHttp uploaders = SlowHttp.uploaders(machine.base().resolve("uploaders.out"), CLIENTS,
                     machine.url() + "/perl/form.pl")) {
             Load meanwhile = Load.start(machine, BOB_PER_SECOND, "bob");
-            Await.until("all slow clients in flight, and no interpreter busy", PATIENCE, this::onlyClientsAreSlow);
+            machine.awaitPool("alice", "all slow clients in flight, and no interpreter busy", PATIENCE, SlowClientsTest::onlyClientsAreSlow);
             JsonNode alice = machine.pool("alice");
             assertTrue(alice.path("spooledBytes").asLong() > CLIENTS * 100_000L, alice::toString);
             assertEquals(200, machine.http().get("alice.localhost", "/perl/who.pl").status(), "a quick visitor of alice's");
             TimeUnit.NANOSECONDS.sleep(WATCH.toNanos());
-            assertTrue(onlyClientsAreSlow(), () -> "still so: " + alice);
+            assertTrue(onlyClientsAreSlow(machine.pool("alice")), () -> "still so: " + alice);
             LoadReport during = meanwhile.stop();
             System.err.println(CLIENTS + " slow readers and as many uploaders: " + alice.path("spooledBytes") + " bytes spooled; bob's 99 % within "
                 + before.millisOf(0.99, "bob") + " ms before, " + during.millisOf(0.99, "bob") + " ms meanwhile; " + during);
@@ -82,8 +84,8 @@ final class SlowClientsTest {
             during.requireSound(bob);
             assertTrue(during.millisOf(0.95, "bob") < 3 * before.millisOf(0.95, "bob") + SLACK_MILLIS, during::toString);
         }
-        Await.until("all room given back", PATIENCE, () -> machine.pool("alice").path("spooledBytes").asLong() == 0
-            && machine.pool("alice").path("inFlight").asInt() == 0);
+        machine.awaitPool("alice", "all room given back", PATIENCE,
+            alice -> alice.path("spooledBytes").asLong() == 0 && alice.path("inFlight").asInt() == 0);
     }
 
     private static LoadReport visitBobFor(Duration time) throws Exception {
@@ -93,8 +95,7 @@ final class SlowClientsTest {
     }
 
     /** slowhttptest has a connection of its own beside, by which it sees whether the server still answers. */
-    private boolean onlyClientsAreSlow() throws Exception {
-        JsonNode alice = machine.pool("alice");
+    private static boolean onlyClientsAreSlow(JsonNode alice) {
         return alice.path("inFlight").asInt() >= 2 * CLIENTS && alice.path("busy").asInt() == 0 && alice.path("waiting").asInt() == 0;
     }
 
@@ -128,6 +129,6 @@ final class SlowClientsTest {
                 "it looks complete");
         }
         assertEquals(200, machine.http().get("carol.localhost", "/perl/who.pl").status());
-        Await.until("all room given back", Duration.ofSeconds(10), () -> machine.pool("carol").path("spooledBytes").asLong() == 0);
+        machine.awaitPool("carol", "all room given back", Duration.ofSeconds(10), carol -> carol.path("spooledBytes").asLong() == 0);
     }
 }

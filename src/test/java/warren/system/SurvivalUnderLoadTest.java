@@ -100,7 +100,7 @@ final class SurvivalUnderLoadTest {
     void oneKilledBeforeItsHeadIsRetriedOnceWhereThatIsHarmlessAndABadGatewayElse() throws Exception {
         for (int i = 0; i < OTHER_KILLS; i++) {
             String method = List.of("GET", "POST", "PUT").get(i % 3);
-            Errand errand = Errand.of(Load.nextId(), "alice.localhost", method, 1, new Random());
+            Errand errand = Errand.of(Load.nextId(), "alice.localhost", method, 60, new Random());
             CompletableFuture<LoadResult> asked = AtOnce.run(() -> load.run(errand));
             Await.until("its service", Duration.ofSeconds(30), () -> !alice.servedBy(errand.id()).isEmpty());
             Killer.kill(alice.servedBy(errand.id()).getFirst());
