@@ -62,9 +62,7 @@ final class Asks {
                 answers.send(new Answer.Noted());
             }
             case Ask.ListGenerations() -> {
-                for (Answer.Running running : generations.list()) {
-                    answers.send(running);
-                }
+                answers.sendAll(generations.list());
                 answers.send(new Answer.EndOfGenerations());
             }
             case Ask.RotateLog(VirtualHostName name) -> {
