@@ -8,9 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -95,8 +99,21 @@ final class SurvivalTest {
             return List.of();
         }
         try (Stream<Path> cgroups = Files.list(all)) {
-            return cgroups.filter(path -> path.getFileName().toString().matches(owner + "\\.localhost\\.[0-9]+")).sorted()
-                .toList();
+            return cgroups.filter(path -> nameOf(path).matches(owner + "\\.localhost\\.[0-9]+"))
+                .sorted(Comparator.comparing(SurvivalTest::nameOf)).toList();
+        }
+    }
+
+    /** As the launcher wrote it on the cgroup; empty for a launch stage that waits. */
+    private static String nameOf(Path cgroup) {
+        try {
+            UserDefinedFileAttributeView attributes =
+                Files.getFileAttributeView(cgroup, UserDefinedFileAttributeView.class);
+            ByteBuffer name = ByteBuffer.allocate(attributes.size("warren.generation"));
+            attributes.read("warren.generation", name);
+            return StandardCharsets.UTF_8.decode(name.flip()).toString();
+        } catch (IOException unnamed) {
+            return "";
         }
     }
 
@@ -105,7 +122,7 @@ final class SurvivalTest {
     }
 
     private long parentOf(String owner) throws Exception {
-        Path note = machine.base().resolve("run/notes/generations/" + generations(owner).get(0).getFileName());
+        Path note = machine.base().resolve("run/notes/generations/" + nameOf(generations(owner).get(0)));
         return Long.parseLong(Files.readAllLines(note).get(0).replace("pid=", ""));
     }
 

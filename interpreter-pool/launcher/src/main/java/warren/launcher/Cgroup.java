@@ -1,19 +1,26 @@
 package warren.launcher;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import warren.contract.GenerationId;
 
 /**
  * One cgroup of the version 2 tree, no controllers needed ({@code cgroups(7)}, "Cgroups v2"). It is how the processes
  * of a generation are found, counted and ended, whatever they do: a process leaves it only by the hand of root.
  */
 final class Cgroup {
+    /** {@code user.warren.generation} in {@code getfattr(1)}. */
+    private static final String GENERATION = "warren.generation";
     private static final Duration POLL = Duration.ofMillis(2);
     private final Path directory;
 
@@ -44,6 +51,26 @@ final class Cgroup {
 
     Path directory() {
         return directory;
+    }
+
+    /** Says in an attribute of the directory, which root alone can write, whose it is from now on. */
+    void nameAfter(GenerationId generation) throws IOException {
+        attributes().write(GENERATION, StandardCharsets.UTF_8.encode(generation.fileName()));
+    }
+
+    /** Whose it is; empty where nobody said, or it has gone. */
+    Optional<GenerationId> generation() {
+        try {
+            ByteBuffer name = ByteBuffer.allocate(attributes().size(GENERATION));
+            attributes().read(GENERATION, name);
+            return GenerationId.ofFileName(StandardCharsets.UTF_8.decode(name.flip()).toString());
+        } catch (IOException unnamed) {
+            return Optional.empty();
+        }
+    }
+
+    private UserDefinedFileAttributeView attributes() {
+        return Files.getFileAttributeView(directory, UserDefinedFileAttributeView.class);
     }
 
     /** The processes in it now, as numbers of our own PID namespace; none where it is gone. */

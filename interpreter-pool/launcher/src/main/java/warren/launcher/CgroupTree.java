@@ -2,25 +2,29 @@ package warren.launcher;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import warren.contract.GenerationId;
 
 /**
  * This launcher's part of the cgroup tree, below the cgroup that it runs in itself (a service manager delegates that
  * one, {@code Delegate=yes}), or that an earlier launcher ran in whose tree it takes over:
  * <pre>
  *   warren-NAME/connector.N
- *   warren-NAME/generations/VHOST.N
+ *   warren-NAME/generations/N     of a launch stage that waits, then of the generation that it became
  * </pre>
+ * {@link Cgroup#generation} says which one that is.
+ * A process that moves to another cgroup waits some 10 ms for the kernel (a grace period of RCU), which a launch has no
+ * time for: a stage joins while it starts, before anybody knows whose interpreter it will become.
  */
 final class CgroupTree {
     private static final Duration LEFTOVERS = Duration.ofSeconds(5);
     private final Path top;
+    private int stages;
 
     private CgroupTree(Path top) {
         this.top = top;
@@ -80,11 +84,18 @@ final class CgroupTree {
         return Cgroup.create(top.resolve("connector." + number));
     }
 
-    Cgroup createFor(GenerationId generation) throws IOException {
-        return Cgroup.create(top.resolve("generations").resolve(generation.fileName()));
+    /** One that a stage will wait in. */
+    synchronized Cgroup createForStage() throws IOException {
+        while (true) {
+            try {
+                return Cgroup.create(top.resolve("generations").resolve(Integer.toString(++stages)));
+            } catch (FileAlreadyExistsException anEarlierLaunchers) {
+                // its number goes on; who takes over decides about it
+            }
+        }
     }
 
-    /** Of all generations, by their file names; also those that an earlier launcher made. */
+    /** Of all generations and stages; also those that an earlier launcher made. */
     List<Path> generations() throws IOException {
         return below(top.resolve("generations"));
     }

@@ -62,7 +62,7 @@ final class ConnectorProcess {
         number++;
         Cgroup cgroup = prepare();
         try {
-            Children.Child child = perform(program.plan(cgroup, directories.connectorOutput()));
+            Children.Child child = perform(program.plan(directories.connectorOutput()), cgroup);
             Instant now = Instant.now();
             note(child.pid(), now);
             LOG.info("connector pid={} launched", child.pid());
@@ -94,8 +94,8 @@ final class ConnectorProcess {
         }, after -> new Thread(after, "connector-ended").start());
     }
 
-    private Children.Child perform(LaunchPlan plan) throws LaunchFailure {
-        Stage stage = stages.start(List.of(ajp.descriptor()));
+    private Children.Child perform(LaunchPlan plan, Cgroup cgroup) throws LaunchFailure {
+        Stage stage = stages.start(List.of(ajp.descriptor()), cgroup);
         try {
             Children.Child child = stage.launch(plan);
             stage.release();

@@ -42,8 +42,8 @@ record ConnectorProgram(UserId user, GroupId group, List<LaunchStep> steps, Laun
         "-XX:-CreateCoredumpOnCrash", "-XX:+UseSerialGC", "-Xmx128m", "-XX:MaxDirectMemorySize=64m",
         "-XX:+ExitOnOutOfMemoryError", "-Xlog:cds=off");
 
-    LaunchPlan plan(Cgroup cgroup, Path output) {
-        return new LaunchPlan(new LaunchPlan.StandardDescriptors.Connector(output.toString()), cgroup.joinFile(), user,
+    LaunchPlan plan(Path output) {
+        return new LaunchPlan(new LaunchPlan.StandardDescriptors.Connector(output.toString()), user,
             group, List.of(), steps, program);
     }
 

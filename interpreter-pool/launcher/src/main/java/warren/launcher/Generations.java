@@ -78,17 +78,20 @@ final class Generations {
             prepareLog(id.virtualHost(), site.owner().get());
         }
         LaunchPlans.Draft draft = plans.draft(site, id);
-        Cgroup cgroup = createCgroup(id);
+        Stage stage = stages.take();
         try {
-            Children.Child parent = perform(draft.plan(cgroup.joinFile(), new LaunchPlan.StandardDescriptors.Generation(
+            name(stage.cgroup(), id);
+            Children.Child parent = stage.launch(draft.plan(new LaunchPlan.StandardDescriptors.Generation(
                 directories.generationSocket(id).toString(), directories.generationLog(id).toString(), connectorUser)));
+            stage.release();
             Generation generation =
-                Generation.of(id, parent, cgroup, Instant.now(), site.virtualHost().reloads());
+                Generation.of(id, parent, stage.cgroup(), Instant.now(), site.virtualHost().reloads());
             note(generation, draft);
             LOG.info("{} launched", generation);
             return run(generation);
         } catch (LaunchFailure e) {
-            removeRest(id, cgroup);
+            stage.kill();
+            removeRest(id, stage.cgroup());
             throw e;
         }
     }
@@ -120,23 +123,12 @@ final class Generations {
         }
     }
 
-    private Cgroup createCgroup(GenerationId id) throws LaunchFailure {
+    /** Before the plan is sent: nothing of an owner's ever runs in a cgroup that does not say whose it is. */
+    private static void name(Cgroup cgroup, GenerationId id) throws LaunchFailure {
         try {
-            return cgroups.createFor(id);
+            cgroup.nameAfter(id);
         } catch (IOException e) {
-            throw new LaunchFailure("CGROUP", "mkdir", Optional.empty(), e.toString());
-        }
-    }
-
-    private Children.Child perform(LaunchPlan plan) throws LaunchFailure {
-        Stage stage = stages.take();
-        try {
-            Children.Child child = stage.launch(plan);
-            stage.release();
-            return child;
-        } catch (LaunchFailure e) {
-            stage.kill();
-            throw e;
+            throw new LaunchFailure("CGROUP", "setxattr", Optional.empty(), e.toString());
         }
     }
 

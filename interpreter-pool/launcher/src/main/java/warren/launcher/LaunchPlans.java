@@ -17,10 +17,10 @@ final class LaunchPlans {
         this.plugins = plugins;
     }
 
-    /** A plan without its cgroup and descriptors. */
+    /** A plan without its descriptors. */
     record Draft(Site.Owner owner, List<LaunchStep> steps, LaunchStep.Execute program) {
-        LaunchPlan plan(String cgroup, LaunchPlan.StandardDescriptors descriptors) {
-            return new LaunchPlan(descriptors, cgroup, owner.user(), owner.group(), owner.supplementaryGroups(),
+        LaunchPlan plan(LaunchPlan.StandardDescriptors descriptors) {
+            return new LaunchPlan(descriptors, owner.user(), owner.group(), owner.supplementaryGroups(),
                 steps, program);
         }
 

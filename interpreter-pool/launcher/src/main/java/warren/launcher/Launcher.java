@@ -67,13 +67,14 @@ public final class Launcher {
         this.configurations = new Configurations(now);
         this.reloads = new Reloads(now);
         this.cgroups = CgroupTree.open(cgroupName(directories.runtime()), directories.cgroupNote());
-        this.stages = new Stages(new Children(), StageProgram.of(home, directories.stageTemporary()));
-        stages.keepWarm(server.warmStages());
+        this.stages = new Stages(new Children(), StageProgram.of(home, directories.stageTemporary()), cgroups);
         LaunchPlans plans = new LaunchPlans(plugins);
         this.generations = new Generations(cgroups, directories, stages, plans, server.connectorUid());
         take(first);
         EndWatch watch = new EndWatch();
         takeOverGenerations(first, LeftGenerations.find(cgroups, directories, plans, watch, configurations.current()));
+        // not before: cgroups of stages that wait would be taken for an earlier launcher\'s
+        stages.keepWarm(server.warmStages());
         ConnectorProgram program = ConnectorProgram.of(home, directories, new UserId(server.connectorUid()),
             new GroupId(server.connectorGid()));
         Optional<LeftConnector> left = LeftConnector.find(cgroups, directories, watch, program,

@@ -79,14 +79,18 @@ final class LeftGenerations {
     }
 
     private void judge(Path directory) throws IOException {
-        String name = directory.getFileName().toString();
         Cgroup cgroup = Cgroup.existing(directory);
-        count(List.of(name));
+        Optional<GenerationId> id = cgroup.generation();
+        if (id.isEmpty()) {
+            // of a stage that never launched
+            end(cgroup);
+            return;
+        }
+        count(List.of(id.get().fileName()));
         try {
-            GenerationId id = GenerationId.ofFileName(name).orElseThrow(() -> new NotGood("it is no generation's"));
-            good.add(generation(id, cgroup));
+            good.add(generation(id.get(), cgroup));
         } catch (NotGood e) {
-            LOG.warn("cgroup {} of an earlier launcher is ended: {}", name, e.getMessage());
+            LOG.warn("{} of an earlier launcher is ended: {}", id.get(), e.getMessage());
             end(cgroup);
         }
     }

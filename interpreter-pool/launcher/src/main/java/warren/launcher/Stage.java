@@ -33,11 +33,13 @@ final class Stage {
     private static final int MOST_REPORT_BYTES = 8192;
 
     private final Children.Child process;
+    private final Cgroup cgroup;
     private final int planPipe;
     private final int reportPipe;
 
-    Stage(Children.Child process, int planPipe, int reportPipe) {
+    Stage(Children.Child process, Cgroup cgroup, int planPipe, int reportPipe) {
         this.process = process;
+        this.cgroup = cgroup;
         this.planPipe = planPipe;
         this.reportPipe = reportPipe;
     }
@@ -48,6 +50,11 @@ final class Stage {
 
     int pid() {
         return process.pid();
+    }
+
+    /** What it waits in, and what it becomes runs in. */
+    Cgroup cgroup() {
+        return cgroup;
     }
 
     /** Waits until it has prepared itself. */
@@ -127,7 +134,7 @@ final class Stage {
         Descriptors.close(reportPipe);
     }
 
-    /** Ends it for certain and releases it: when this returns, no call of it is still on its way. */
+    /** Ends it for certain, with its cgroup: when this returns, no call of it is still on its way. */
     void kill() {
         try {
             process.signal(PidFd.SIGKILL);
@@ -138,5 +145,10 @@ final class Stage {
             Thread.currentThread().interrupt();
         }
         release();
+        try {
+            cgroup.killAndRemove(END);
+        } catch (IOException e) {
+            LOG.error("{}", e.getMessage());
+        }
     }
 }

@@ -33,6 +33,13 @@ record StageProgram(String program, List<String> arguments) {
         return new StageProgram(java, arguments);
     }
 
+    /** With what it joins. */
+    List<String> argumentsIn(Cgroup cgroup) {
+        List<String> all = new ArrayList<>(arguments);
+        all.add(cgroup.joinFile());
+        return all;
+    }
+
     /** The java that runs this process. */
     static String javaProgram() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();

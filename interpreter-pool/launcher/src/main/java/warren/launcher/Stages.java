@@ -1,5 +1,6 @@
 package warren.launcher;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,15 +24,17 @@ final class Stages implements AutoCloseable {
 
     private final Children children;
     private final StageProgram program;
+    private final CgroupTree cgroups;
     private final List<String> environment;
     private final Queue<Stage> warm = new ArrayDeque<>();
     private final Queue<CompletableFuture<Stage>> launches = new ArrayDeque<>();
     private int kept;
     private int starting;
 
-    Stages(Children children, StageProgram program) {
+    Stages(Children children, StageProgram program, CgroupTree cgroups) {
         this.children = children;
         this.program = program;
+        this.cgroups = cgroups;
         // nothing of our own environment: JAVA_TOOL_OPTIONS, LD_PRELOAD and the like have no say
         this.environment = List.of("PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "MALLOC_ARENA_MAX=1");
     }
@@ -56,7 +59,7 @@ final class Stages implements AutoCloseable {
 
     private void startOne() {
         try {
-            handOver(start(List.of()));
+            handOver(start());
         } catch (LaunchFailure | RuntimeException | Error e) {
             failed(e);
         }
@@ -112,7 +115,7 @@ final class Stages implements AutoCloseable {
             if (stage.isAlive()) {
                 launch.complete(stage);
             } else {
-                stage.release();
+                stage.kill();
             }
         }
         if (!launch.isDone()) {
@@ -122,21 +125,30 @@ final class Stages implements AutoCloseable {
         return launch;
     }
 
+    private Stage start() throws LaunchFailure {
+        try {
+            return start(List.of(), cgroups.createForStage());
+        } catch (IOException e) {
+            throw new LaunchFailure("CGROUP", "mkdir", Optional.empty(), e.toString());
+        }
+    }
+
     /**
      * A fresh one that inherits further descriptors from 3 on.
      *
      * @param inherited of our own, 64 or above
+     * @param cgroup what it will run in; removed where it does not start
      */
-    Stage start(List<Integer> inherited) throws LaunchFailure {
+    Stage start(List<Integer> inherited, Cgroup cgroup) throws LaunchFailure {
         try {
-            return spawn(inherited);
+            return spawn(inherited, cgroup);
         } catch (SystemCallFailed e) {
             throw new LaunchFailure("start of a launch stage", e.call(), Optional.of(e.errno()),
                 Hints.of(e.call(), e.errno()));
         }
     }
 
-    private Stage spawn(List<Integer> inherited) throws SystemCallFailed, LaunchFailure {
+    private Stage spawn(List<Integer> inherited, Cgroup cgroup) throws SystemCallFailed, LaunchFailure {
         Descriptors.Pipe plan = Descriptors.pipe();
         Descriptors.Pipe report = Descriptors.pipe();
         int error = Descriptors.copy(STANDARD_ERROR);
@@ -144,8 +156,8 @@ final class Stages implements AutoCloseable {
             List<Integer> descriptors = new ArrayList<>(List.of(plan.readEnd(), report.writeEnd(), error));
             descriptors.addAll(inherited);
             Children.Child child = children.spawn(() ->
-                PosixSpawn.spawn(program.program(), program.arguments(), environment, descriptors));
-            Stage stage = new Stage(child, plan.writeEnd(), report.readEnd());
+                PosixSpawn.spawn(program.program(), program.argumentsIn(cgroup), environment, descriptors));
+            Stage stage = new Stage(child, cgroup, plan.writeEnd(), report.readEnd());
             closeAll(plan.readEnd(), report.writeEnd(), error);
             awaitReady(stage);
             return stage;

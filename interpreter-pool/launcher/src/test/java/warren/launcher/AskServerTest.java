@@ -30,7 +30,7 @@ class AskServerTest {
     void open() throws IOException {
         scratch = new Scratch();
         directories = scratch.directories(CONNECTOR);
-        stages = new Stages(Scratch.CHILDREN, scratch.stage());
+        stages = new Stages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups());
         Generations generations = new Generations(scratch.cgroups(), directories, stages,
             new LaunchPlans(Plugins.load(scratch.path("plugins"))), CONNECTOR);
         server = new AskServer(directories, CONNECTOR, (int) CONNECTOR, new Asks(directories,

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class CgroupTest {
 
     @Test
     void killsEverythingInItEvenDaemonsThatIgnoreTerm() throws Exception {
-        Cgroup cgroup = scratch.cgroups().createFor(FIRST);
+        Cgroup cgroup = scratch.cgroup(FIRST);
         Children.Child shell = scratch.spawn(scratch.path("out"), "/bin/sh", "-c", DAEMON, "sh", cgroup.joinFile());
         assertEquals(0, shell.ended().get());
         Scratch.await("three daemons", () -> cgroup.processes().size() == 3);
@@ -53,13 +54,24 @@ class CgroupTest {
 
     @Test
     void refusesOneThatIsThereAlready() throws Exception {
-        scratch.cgroups().createFor(FIRST);
-        assertThrows(IOException.class, () -> scratch.cgroups().createFor(FIRST));
+        Path there = scratch.cgroups().createForStage().directory();
+        assertThrows(IOException.class, () -> Cgroup.create(there));
+        assertFalse(scratch.cgroups().createForStage().directory().equals(there));
+    }
+
+    @Test
+    void saysWhoseItIsOnceItWasTold() throws Exception {
+        Cgroup cgroup = scratch.cgroups().createForStage();
+        assertEquals(Optional.empty(), cgroup.generation());
+        cgroup.nameAfter(FIRST);
+        assertEquals(Optional.of(FIRST), Cgroup.existing(cgroup.directory()).generation());
+        cgroup.killAndRemove(Duration.ofSeconds(5));
+        assertEquals(Optional.empty(), cgroup.generation());
     }
 
     @Test
     void isRemovedTwiceWithoutHarm() throws Exception {
-        Cgroup cgroup = scratch.cgroups().createFor(FIRST);
+        Cgroup cgroup = scratch.cgroup(FIRST);
         cgroup.killAndRemove(Duration.ofSeconds(5));
         cgroup.killAndRemove(Duration.ofSeconds(5));
         assertTrue(cgroup.processes().isEmpty());
@@ -67,7 +79,7 @@ class CgroupTest {
 
     @Test
     void whatAnEarlierLauncherLeftIsKilled() throws Exception {
-        Cgroup cgroup = scratch.cgroups().createFor(FIRST);
+        Cgroup cgroup = scratch.cgroup(FIRST);
         scratch.spawn(scratch.path("out"), "/bin/sh", "-c", DAEMON, "sh", cgroup.joinFile()).ended().get();
         CgroupTree.open(scratch.path("").getFileName().toString()).killAndRemoveAll();
         assertFalse(Files.exists(cgroup.directory()));

@@ -30,7 +30,7 @@ class GenerationsTest {
         scratch = new Scratch();
         directories = scratch.directories(CONNECTOR);
         ShellPlugin.install(scratch.path("plugins"));
-        stages = new Stages(Scratch.CHILDREN, scratch.stage());
+        stages = new Stages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups());
         generations = new Generations(scratch.cgroups(), directories, stages,
             new LaunchPlans(Plugins.load(scratch.path("plugins"))), CONNECTOR);
     }
@@ -57,7 +57,7 @@ class GenerationsTest {
     private void assertNothingIsLeft(GenerationId id) {
         assertFalse(Files.exists(directories.generationSocket(id)), "socket");
         assertFalse(Files.exists(directories.generationLog(id)), "FIFO");
-        assertFalse(Files.exists(scratch.cgroupOf(id)), "cgroup");
+        assertTrue(scratch.cgroupOf(id).isEmpty(), "cgroup");
     }
 
     @Test
@@ -73,7 +73,7 @@ class GenerationsTest {
     void endsAGenerationWhoseParentEnded() throws Exception {
         Answer.Launched launched = generations.launch(site("setsid sleep 1000 & exit 3"));
         Scratch.await("its end", () -> generations.running().isEmpty()
-            && !Files.exists(scratch.cgroupOf(launched.generation()))
+            && scratch.cgroupOf(launched.generation()).isEmpty()
             && !Files.exists(directories.generationSocket(launched.generation())));
         Scratch.await("its FIFO's end", () -> !Files.exists(directories.generationLog(launched.generation())));
     }

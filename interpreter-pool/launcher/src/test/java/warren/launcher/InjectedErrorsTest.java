@@ -81,22 +81,20 @@ class InjectedErrorsTest {
     private static final class Traced implements AutoCloseable {
         final Scratch scratch = new Scratch();
         final Stages stages;
-        final Cgroup cgroup;
 
         Traced(String... injection) throws IOException {
             List<String> strace = new ArrayList<>(List.of("/usr/bin/strace", "-D", "-f", "-s", "200", "-o",
                 scratch.path("trace").toString(), "-e", "trace=" + TRACED));
             strace.addAll(List.of(injection));
             Files.createDirectory(scratch.path("jail"));
-            cgroup = scratch.cgroups().createFor(new GenerationId(new VirtualHostName("alice"), 1));
-            stages = new Stages(Scratch.CHILDREN, scratch.stage(strace.toArray(new String[0])));
+            stages = new Stages(Scratch.CHILDREN, scratch.stage(strace.toArray(new String[0])), scratch.cgroups());
         }
 
         LaunchPlan plan() throws IOException {
             Path marker = Files.createDirectory(scratch.path("marker"));
             Files.setAttribute(marker, "unix:uid", 60101);
             return new LaunchPlan(new LaunchPlan.StandardDescriptors.Generation(scratch.path("socket").toString(),
-                scratch.path("log").toString(), 60100), cgroup.joinFile(), new UserId(60101), new GroupId(60102),
+                scratch.path("log").toString(), 60100), new UserId(60101), new GroupId(60102),
                 List.of(new GroupId(60103)),
                 List.of(new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0), new LaunchStep.SetNice(1),
                     new LaunchStep.Unshare(Set.of(LaunchStep.Namespace.MOUNT)),
@@ -106,7 +104,7 @@ class InjectedErrorsTest {
         }
 
         Children.Child launch() throws Exception {
-            Stage stage = stages.start(List.of());
+            Stage stage = stages.take();
             try {
                 Children.Child child = stage.launch(plan());
                 stage.release();
@@ -167,7 +165,7 @@ class InjectedErrorsTest {
             assertTrue(failure.getMessage().startsWith(expected.says()), call + ": " + failure.getMessage());
             assertTrue(failure.getMessage().contains(" errno=EDOM: "), failure.getMessage());
             assertFalse(traced.isExecuted());
-            assertEquals(List.of(), traced.cgroup.processes());
+            assertEquals(List.of(), traced.scratch.cgroups().generations());
         }
     }
 

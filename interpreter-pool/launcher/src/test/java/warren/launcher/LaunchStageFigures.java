@@ -70,10 +70,10 @@ final class LaunchStageFigures {
     private void starts() throws Exception {
         List<Double> times = new ArrayList<>();
         List<Double> memory = new ArrayList<>();
-        Stages stages = new Stages(Scratch.CHILDREN, program);
+        Stages stages = new Stages(Scratch.CHILDREN, program, scratch.cgroups());
         for (int i = 0; i < runs; i++) {
             long began = System.nanoTime();
-            Stage stage = stages.start(List.of());
+            Stage stage = stages.take();
             times.add(millisSince(began));
             TimeUnit.MILLISECONDS.sleep(200);
             memory.add(proportionalMegabytes(stage.pid()));
@@ -91,9 +91,9 @@ final class LaunchStageFigures {
     /** From the plan on the way until the program is executed. */
     private void launches(String what, long restMillis) throws Exception {
         List<Double> times = new ArrayList<>();
-        Stages stages = new Stages(Scratch.CHILDREN, program);
+        Stages stages = new Stages(Scratch.CHILDREN, program, scratch.cgroups());
         for (int i = 0; i < runs; i++) {
-            Stage stage = stages.start(List.of());
+            Stage stage = stages.take();
             TimeUnit.MILLISECONDS.sleep(restMillis);
             times.add(launch(stage));
         }
@@ -105,20 +105,19 @@ final class LaunchStageFigures {
         synchronized (this) {
             id = new GenerationId(new VirtualHostName("bench"), ++number);
         }
-        Cgroup cgroup = scratch.cgroups().createFor(id);
-        LaunchPlan plan = plan(id, cgroup);
         long began = System.nanoTime();
-        Children.Child child = stage.launch(plan);
+        stage.cgroup().nameAfter(id);
+        Children.Child child = stage.launch(plan(id));
         double millis = millisSince(began);
         stage.release();
-        cgroup.killAndRemove(END);
+        stage.cgroup().killAndRemove(END);
         child.ended().get();
         return millis;
     }
 
-    private LaunchPlan plan(GenerationId id, Cgroup cgroup) {
+    private LaunchPlan plan(GenerationId id) {
         return new LaunchPlan(new LaunchPlan.StandardDescriptors.Generation(scratch.path(id.fileName() + ".sock").toString(),
-            scratch.path(id.fileName() + ".log").toString(), CONNECTOR), cgroup.joinFile(), new UserId(60101),
+            scratch.path(id.fileName() + ".log").toString(), CONNECTOR), new UserId(60101),
             new GroupId(60102), List.of(new GroupId(60103)),
             List.of(new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0)),
             new LaunchStep.Execute("/bin/sleep", List.of("sleep", "100"), Map.of("PATH", "/usr/bin:/bin")));
@@ -127,7 +126,7 @@ final class LaunchStageFigures {
     /** As many threads ask for launches as fast as they can; the next stages start meanwhile. */
     private void herd(int atOnce) throws Exception {
         List<Double> times = new ArrayList<>();
-        try (Stages stages = new Stages(Scratch.CHILDREN, program)) {
+        try (Stages stages = new Stages(Scratch.CHILDREN, program, scratch.cgroups())) {
             stages.keepWarm(2);
             TimeUnit.SECONDS.sleep(2);
             ExecutorService threads = Executors.newFixedThreadPool(atOnce);

@@ -51,13 +51,11 @@ class RealLaunchTest {
 
     private Scratch scratch;
     private Stages stages;
-    private Cgroup cgroup;
 
     @BeforeEach
     void startAStage() throws Exception {
         scratch = new Scratch();
-        cgroup = scratch.cgroups().createFor(new GenerationId(new VirtualHostName("alice"), 1));
-        stages = new Stages(Scratch.CHILDREN, scratch.stage());
+        stages = new Stages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups());
     }
 
     @AfterEach
@@ -68,7 +66,7 @@ class RealLaunchTest {
 
     private LaunchPlan plan(String script) {
         return new LaunchPlan(new LaunchPlan.StandardDescriptors.Generation(scratch.path("socket").toString(),
-            scratch.path("log").toString(), CONNECTOR), cgroup.joinFile(), new UserId(60101), new GroupId(60102),
+            scratch.path("log").toString(), CONNECTOR), new UserId(60101), new GroupId(60102),
             List.of(new GroupId(60104), new GroupId(60103)),
             List.of(new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0),
                 new LaunchStep.SetLimit(LaunchStep.Resource.OPEN_FILES, 200, 300), new LaunchStep.SetNice(3)),
@@ -118,7 +116,7 @@ class RealLaunchTest {
         assertEquals("200 300 files", line(told, "Max open files"));
         assertEquals("0022", line(told, "umask"));
         assertEquals("/", line(told, "cwd"));
-        assertTrue(line(told, "0::").endsWith("/generations/alice.1"), line(told, "0::"));
+        assertTrue(line(told, "0::").endsWith("/generations/" + stage.cgroup().directory().getFileName()), line(told, "0::"));
         assertEquals(parent.pid(), Integer.parseInt(line(told, "pid")), "no second process took part");
         String[] stat = line(told, "stat").split(" ");
         assertEquals(line(told, "pid"), stat[5], "its own session");
@@ -157,7 +155,7 @@ class RealLaunchTest {
     @Test
     void saysPlaceCallAndErrnoOfAProgramThatIsNotThere() throws Exception {
         LaunchPlan plan = plan("");
-        LaunchPlan missing = new LaunchPlan(plan.descriptors(), plan.cgroup(), plan.user(), plan.group(), List.of(), List.of(),
+        LaunchPlan missing = new LaunchPlan(plan.descriptors(), plan.user(), plan.group(), List.of(), List.of(),
             new LaunchStep.Execute("/no/such/program", List.of("x"), Map.of()));
         Stage stage = stages.take();
         LaunchFailure failure = assertThrows(LaunchFailure.class, () -> stage.launch(missing));
@@ -165,17 +163,13 @@ class RealLaunchTest {
         assertTrue(failure.getMessage().startsWith("step=EXECUTE call=execve /no/such/program errno=ENOENT: the program"),
             failure.getMessage());
         assertFalse(stage.isAlive());
-        assertEquals(List.of(), cgroup.processes());
+        assertEquals(List.of(), scratch.cgroups().generations());
     }
 
     @Test
-    void saysTheSameOfACgroupThatIsNotThere() throws Exception {
-        LaunchPlan plan = plan("");
-        LaunchPlan missing = new LaunchPlan(plan.descriptors(), "/no/cgroup.procs", plan.user(), plan.group(), List.of(),
-            List.of(), plan.program());
-        Stage stage = stages.take();
-        LaunchFailure failure = assertThrows(LaunchFailure.class, () -> stage.launch(missing));
-        stage.kill();
+    void saysTheSameOfACgroupThatIsNotThere() {
+        LaunchFailure failure = assertThrows(LaunchFailure.class,
+            () -> stages.start(List.of(), Cgroup.existing(Path.of("/no"))));
         assertTrue(failure.getMessage().startsWith("step=CGROUP call=open /no/cgroup.procs errno=ENOENT"),
             failure.getMessage());
     }
@@ -228,7 +222,7 @@ class RealLaunchTest {
 
     @Test
     void tellsEveryLaunchThatWaitsWhyNoStageStarts() throws Exception {
-        try (Stages broken = new Stages(Scratch.CHILDREN, new StageProgram("/bin/false", List.of("false")))) {
+        try (Stages broken = new Stages(Scratch.CHILDREN, new StageProgram("/bin/false", List.of("false")), scratch.cgroups())) {
             broken.keepWarm(1);
             for (int i = 0; i < 3; i++) {
                 LaunchFailure failure = assertThrows(LaunchFailure.class, broken::take);

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -42,9 +43,21 @@ public final class Scratch implements AutoCloseable {
         return cgroups;
     }
 
-    /** Where the cgroup of a generation is, or was. */
-    Path cgroupOf(GenerationId generation) {
-        return cgroups.directory().resolve("generations").resolve(generation.fileName());
+    /** One that says that it is this generation's. */
+    Cgroup cgroup(GenerationId generation) throws IOException {
+        Cgroup cgroup = cgroups.createForStage();
+        cgroup.nameAfter(generation);
+        return cgroup;
+    }
+
+    /** That of a generation; empty where it has gone. */
+    Optional<Cgroup> cgroupOf(GenerationId generation) {
+        try {
+            return cgroups.generations().stream().map(Cgroup::existing)
+                .filter(cgroup -> cgroup.generation().equals(Optional.of(generation))).findFirst();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 
     /** Runtime, state and log directories, made. */

@@ -41,7 +41,7 @@ class TakeOverTest {
         scratch = new Scratch();
         directories = scratch.directories(CONNECTOR);
         ShellPlugin.install(scratch.path("plugins"));
-        stages = new Stages(Scratch.CHILDREN, scratch.stage());
+        stages = new Stages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups());
         plans = new LaunchPlans(Plugins.load(scratch.path("plugins")));
         before = generations();
         after = generations();
@@ -76,7 +76,7 @@ class TakeOverTest {
 
     private void assertEnded() {
         assertEquals(List.of(), List.copyOf(after.running()));
-        Scratch.await("its end", () -> !Files.exists(scratch.cgroupOf(FIRST)) && before.running().isEmpty());
+        Scratch.await("its end", () -> scratch.cgroupOf(FIRST).isEmpty() && before.running().isEmpty());
         assertFalse(Files.exists(directories.generationSocket(FIRST)) || Files.exists(directories.generationLog(FIRST)));
     }
 
@@ -100,7 +100,7 @@ class TakeOverTest {
             parent.send(PidFd.SIGKILL);
         }
         Scratch.await("its end", () -> after.running().isEmpty());
-        Scratch.await("the end of all that it started", () -> !Files.exists(scratch.cgroupOf(FIRST)));
+        Scratch.await("the end of all that it started", () -> scratch.cgroupOf(FIRST).isEmpty());
     }
 
     @Test
@@ -136,8 +136,8 @@ class TakeOverTest {
                 Note.of((int) ProcessHandle.current().pid(), right.since(), right.user(), right.group(), List.of(),
                     right.fingerprint()))) {
             EndWatch watch = new EndWatch();
-            assertTrue(AdoptedProcess.find(right, Cgroup.existing(scratch.cgroupOf(FIRST)), watch).isPresent());
-            assertTrue(AdoptedProcess.find(wrong, Cgroup.existing(scratch.cgroupOf(FIRST)), watch).isEmpty());
+            assertTrue(AdoptedProcess.find(right, scratch.cgroupOf(FIRST).orElseThrow(), watch).isPresent());
+            assertTrue(AdoptedProcess.find(wrong, scratch.cgroupOf(FIRST).orElseThrow(), watch).isEmpty());
             new Notes(directories.generationNotes()).write("alice.1", wrong);
         }
         takeOver(site);
@@ -207,9 +207,10 @@ class TakeOverTest {
     @Test
     void removesWhatALaunchLeftThatWasUnderWay() throws Exception {
         Path socket = Files.createFile(directories.generationSocket(new GenerationId(ALICE, 2)));
-        Path empty = scratch.cgroups().createFor(new GenerationId(ALICE, 2)).directory();
+        Path empty = scratch.cgroup(new GenerationId(ALICE, 2)).directory();
+        Path unused = scratch.cgroups().createForStage().directory();
         takeOver(site);
-        assertFalse(Files.exists(socket) || Files.exists(empty));
+        assertFalse(Files.exists(socket) || Files.exists(empty) || Files.exists(unused));
         assertEquals(3, after.launch(site).generation().number());
     }
 

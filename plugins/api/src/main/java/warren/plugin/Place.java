@@ -5,12 +5,12 @@ package warren.plugin;
  * and the same for every launch.
  */
 public enum Place {
-    /** Own: signal dispositions and mask, umask, session, keyring. */
+    /** Own, before there is a plan: signal dispositions and mask, umask, session, keyring, bounding set. */
     PROCESS,
+    /** Own, before there is a plan: into the cgroup that will be the generation's. */
+    CGROUP,
     /** Own: the generation's socket as descriptor 0, its log FIFO as 1 and 2. */
     DESCRIPTORS,
-    /** Own: into the generation's cgroup, before anything is counted. */
-    CGROUP,
     /** Plugins: resource limits and priorities; while root still may raise them. */
     LIMITS,
     /** Plugins: namespaces and mounts. */
@@ -19,7 +19,7 @@ public enum Place {
     CREDENTIALS,
     /** Plugins: change of root, after everything outside has been used. */
     ROOT,
-    /** Own: bounding set, groups, GID, UID; read back; try to regain. */
+    /** Own: groups, GID, UID; read back; try to regain. */
     IDENTITY,
     /** Own: close-on-exec on every descriptor above 2, no_new_privs. */
     SEAL,

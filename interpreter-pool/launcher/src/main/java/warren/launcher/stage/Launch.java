@@ -40,8 +40,12 @@ final class Launch {
         return place;
     }
 
-    /** While nobody waits: the stage is root's, outside of every generation, and executes nothing yet. */
-    void prepare() throws SystemCallFailed {
+    /**
+     * While nobody waits: the stage is root's and executes nothing yet.
+     *
+     * @param cgroup the {@code cgroup.procs} file of the cgroup that the program will run in
+     */
+    void prepare(String cgroup) throws SystemCallFailed {
         place = Place.PROCESS;
         // HotSpot handles some signals and blocks others; an ignored or blocked one would be inherited by the owner's code
         calls.resetSignalDispositions();
@@ -54,6 +58,10 @@ final class Launch {
         calls.joinNewSessionKeyring();
         // it bounds what an execve may give, and takes nothing from the steps that still need root, capabilities(7)
         calls.dropBoundingSet();
+
+        place = Place.CGROUP;
+        // before anything of an owner's is known, so that nothing of the generation is ever outside
+        join(cgroup);
     }
 
     /** Returns only by throwing. */
@@ -61,10 +69,6 @@ final class Launch {
         place = Place.DESCRIPTORS;
         // bound as root, before the switch: the directory is not the owner's to write
         replaceStandardDescriptors(plan.descriptors());
-
-        place = Place.CGROUP;
-        // before anything is limited or forked, so that nothing of this generation is ever outside
-        join(plan.cgroup());
 
         place = Place.LIMITS;
         // while root may still raise hard limits and lower nice values

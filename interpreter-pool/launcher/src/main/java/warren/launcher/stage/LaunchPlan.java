@@ -9,7 +9,6 @@ import warren.plugin.UserId;
  * Everything that one launch stage will do, decided by the launcher from files that only root can write.
  *
  * @param descriptors what becomes of descriptors 0, 1 and 2
- * @param cgroup the {@code cgroup.procs} file of the cgroup to join
  * @param user the UID to switch to
  * @param group the GID to switch to
  * @param supplementaryGroups all further groups
@@ -17,7 +16,7 @@ import warren.plugin.UserId;
  * @param program what is executed at the end
  */
 public record LaunchPlan(
-        StandardDescriptors descriptors, String cgroup, UserId user, GroupId group, List<GroupId> supplementaryGroups,
+        StandardDescriptors descriptors, UserId user, GroupId group, List<GroupId> supplementaryGroups,
         List<LaunchStep> steps, LaunchStep.Execute program) {
 
     public LaunchPlan {

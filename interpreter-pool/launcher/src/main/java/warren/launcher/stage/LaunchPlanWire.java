@@ -34,7 +34,6 @@ public final class LaunchPlanWire {
             out.writeInt(2);
             text(out, c.output());
         }
-        text(out, plan.cgroup());
         out.writeLong(plan.user().value());
         out.writeLong(plan.group().value());
         out.writeInt(plan.supplementaryGroups().size());
@@ -54,7 +53,6 @@ public final class LaunchPlanWire {
         LaunchPlan.StandardDescriptors descriptors = in.readInt() == 1
             ? new LaunchPlan.StandardDescriptors.Generation(text(in), text(in), in.readLong())
             : new LaunchPlan.StandardDescriptors.Connector(text(in));
-        String cgroup = text(in);
         UserId user = new UserId(in.readLong());
         GroupId group = new GroupId(in.readLong());
         List<GroupId> groups = new ArrayList<>();
@@ -68,7 +66,7 @@ public final class LaunchPlanWire {
         if (!(step(in) instanceof LaunchStep.Execute program)) {
             throw new IOException("the plan does not end in a program");
         }
-        return new LaunchPlan(descriptors, cgroup, user, group, groups, steps, program);
+        return new LaunchPlan(descriptors, user, group, groups, steps, program);
     }
 
     private static void step(DataOutputStream out, LaunchStep step) throws IOException {

@@ -17,7 +17,7 @@ import warren.launcher.system.SystemCallFailed;
  *   executing                                every step has been done; the end of the pipe now means that execve succeeded
  *   failed TAB place TAB call TAB errno      the launch has ended and this process ends too
  * </pre>
- * With {@code --rehearse} it ends where it would wait: that is how its class-data archive is made.
+ * Its argument is the {@code cgroup.procs} file of the cgroup to wait in. With {@code --rehearse} instead it ends where it would wait: that is how its class-data archive is made.
  */
 public final class LaunchStage {
     private static final int REPORT_DESCRIPTOR = 1;
@@ -36,7 +36,7 @@ public final class LaunchStage {
             LaunchStage stage = new LaunchStage();
             new Rehearsal(stage.calls).run();
             if (!rehearsing) {
-                stage.waitAndLaunch(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
+                stage.waitAndLaunch(arguments[0], new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
             }
         } catch (Throwable unexpected) {
             System.err.println("launch stage: " + unexpected);
@@ -47,9 +47,9 @@ public final class LaunchStage {
         }
     }
 
-    private void waitAndLaunch(InputStream plans) throws IOException {
+    private void waitAndLaunch(String cgroup, InputStream plans) throws IOException {
         try {
-            launch.prepare();
+            launch.prepare(cgroup);
             tell("waiting\n");
             launch.perform(LaunchPlanWire.read(plans));
         } catch (EOFException unused) {

@@ -19,7 +19,7 @@ import warren.plugin.UserId;
  */
 final class Rehearsal {
     private static final LaunchPlan PLAN = new LaunchPlan(
-        new LaunchPlan.StandardDescriptors.Generation("socket", "log", 1), "cgroup",
+        new LaunchPlan.StandardDescriptors.Generation("socket", "log", 1),
         new UserId(1), new GroupId(1), List.of(new GroupId(2)),
         List.of(
             new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0),
@@ -44,7 +44,7 @@ final class Rehearsal {
         calls.rehearse();
         Launch launch = new Launch(new RehearsedCalls(calls), () -> { });
         try {
-            launch.prepare();
+            launch.prepare("cgroup");
             launch.perform(plan);
         } catch (SystemCallFailed e) {
             throw new IOException("the rehearsal of a launch failed in its place " + launch.place() + ": " + e.getMessage());
