@@ -17,13 +17,16 @@ find_java_home() {
     [[ -n $found ]] && printf '%s\n' "$found"
 }
 
+# Of two of one version the last in the order of names.
 newest_java_home() {
-    local found
+    local found version best='' best_version=0
     for found in /usr/lib/jvm/*; do
         if [[ ! -L $found ]] && java_fits "$found" "$1"; then
-            printf '%s %s\n' "$(java_version "$found")" "$found"
+            version=$(java_version "$found")
+            ((version < best_version)) || best=$found best_version=$version
         fi
-    done | sort -k1,1n -k2,2 | tail -n 1 | cut -d ' ' -f 2-
+    done
+    [[ -z $best ]] || printf '%s\n' "$best"
 }
 
 java_home_on_path() {
@@ -42,7 +45,15 @@ java_fits() {
     [[ -n $version ]] && ((version >= OLDEST_JAVA))
 }
 
-# The feature release that a Java's own "release" file names: 25 for JAVA_VERSION="25.0.1".
+# The feature release that a Java's own "release" file names: 25 for JAVA_VERSION="25.0.1". No other program is started:
+# every command of the administrator's waits for this.
 java_version() {
-    [[ -r $1/release ]] && sed -n 's/^JAVA_VERSION="\([0-9]\{1,4\}\)[."].*/\1/p' "$1/release"
+    local line
+    [[ -r $1/release ]] || return 0
+    while IFS= read -r line; do
+        if [[ $line =~ ^JAVA_VERSION=\"([0-9]{1,4})[.\"] ]]; then
+            printf '%s\n' "${BASH_REMATCH[1]}"
+            return
+        fi
+    done <"$1/release"
 }

@@ -238,8 +238,8 @@ final class ConfigurationReader {
     // Macros
 
     private void macro(String argument, LineStream.Placed start, LineStream stream) {
-        said++;
         List<String> words = Words.split(argument);
+        said += words.isEmpty() || !isOfSecrets(words.get(0)) ? 1 : 0;
         List<Lines.Line> body = new ArrayList<>();
         int nesting = 1;
         Optional<LineStream.Placed> line = stream.next();
@@ -302,11 +302,17 @@ final class ConfigurationReader {
     }
 
     private void undefinedMacro(String name, LineStream.Placed line) {
-        if (name.startsWith("warrentoken-") || name.startsWith("warrenworker-")) {
+        if (isOfSecrets(name)) {
             add(new Directive("Use", name, false, block(), line.place(), line.use())); // generated before httpd starts
         } else if (block() != Block.PERL_SKIPPED) {
             problem(line, "macro " + name + " is not defined", "a <Macro " + name + "> before it");
         }
+    }
+
+    /** Those of secrets.conf: the sections of one virtual host use them, and nothing in them is ours to judge. */
+    private static boolean isOfSecrets(String macro) {
+        String name = macro.toLowerCase(Locale.ROOT);
+        return name.startsWith("warrentoken-") || name.startsWith("warrenworker-");
     }
 
     private void requireMacroModule(LineStream.Placed line) {

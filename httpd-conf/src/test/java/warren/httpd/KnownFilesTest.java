@@ -153,6 +153,18 @@ class KnownFilesTest {
     }
 
     @Test
+    void passesOverOthersWhereOnlyTheSecretsHaveChanged() throws IOException {
+        written.file("state/secrets.conf", "<Macro WarrenToken-bob.example>\nSetEnv A b\n</Macro>\n");
+        assertEquals(List.of("alice.example"), readFor("alice.example", known));
+        tellsTheTruth();
+        Files.delete(written.path("state/secrets.conf"));
+        assertEquals(List.of("alice.example"), readFor("alice.example", known));
+        written.file("state/secrets.conf", "<Macro WarrenToken-bob.example>\nSetEnv A b\n</Macro>\nDefine WHO me\n");
+        assertEquals(3, readFor("alice.example", known).size());
+        tellsTheTruth();
+    }
+
+    @Test
     void seesTheEnvironmentOfDebiansHttpd() throws IOException {
         main(MACRO);
         tellsTheTruth();

@@ -22,11 +22,15 @@ final class CommandRehearsal {
         PrintStream output = System.out;
         System.setOut(new PrintStream(OutputStream.nullOutputStream()));
         System.setErr(System.out);
-        WarrenCommand.commandLine().execute("configtest", "-f", arguments[0]);
-        WarrenCommand.commandLine().execute("reload", "vhost", "--runtime", arguments[1]);
+        run("configtest", "-f", arguments[0]);
+        run("reload", "vhost", "--runtime", arguments[1]);
         InputStream answer = new ByteArrayInputStream(ControlMessages.JSON.writeValueAsBytes(
             new ControlAnswer(true, List.of("a line"), Optional.empty())));
         RuntimeOption.print(ControlMessages.JSON.readValue(answer, ControlAnswer.class).lines());
         System.setOut(output);
+    }
+
+    private static void run(String... words) {
+        WarrenCommand.commandLine(words).execute(words);
     }
 }

@@ -1,13 +1,13 @@
 package warren.launcher.command;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** The command {@code warren} and its exit statuses. */
 @Command(name = "warren", mixinStandardHelpOptions = true, version = "Warren 0.1.0",
     description = "Persistent interpreters for Apache httpd's virtual hosts, each under its owner's UID.",
-    subcommands = {StartCommand.class, ConfigtestCommand.class, ReloadCommand.class, StopCommand.class,
-        StatusCommand.class, CommandLine.HelpCommand.class},
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
         "0:it was done; of start: it was stopped by a signal or by \"warren stop\"",
@@ -24,16 +24,31 @@ public final class WarrenCommand implements Runnable {
     static final int ALREADY_RUNNING = 4;
     static final int CONNECTOR = 5;
 
+    private static final Map<String, Class<?>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("start", StartCommand.class);
+        COMMANDS.put("configtest", ConfigtestCommand.class);
+        COMMANDS.put("reload", ReloadCommand.class);
+        COMMANDS.put("stop", StopCommand.class);
+        COMMANDS.put("status", StatusCommand.class);
+        COMMANDS.put("help", CommandLine.HelpCommand.class);
+    }
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(arguments).execute(arguments));
     }
 
-    static CommandLine commandLine() {
-        return new CommandLine(new WarrenCommand())
-            .setCaseInsensitiveEnumValuesAllowed(true)
+    /** Where the first argument names one of the commands, the others are left out: half of the start is their options. */
+    static CommandLine commandLine(String... arguments) {
+        CommandLine all = new CommandLine(new WarrenCommand());
+        Map<String, Class<?>> wanted = arguments.length > 0 && COMMANDS.containsKey(arguments[0])
+            ? Map.of(arguments[0], COMMANDS.get(arguments[0])) : COMMANDS;
+        wanted.forEach(all::addSubcommand);
+        return all.setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionExceptionHandler((failure, line, parsed) -> {
                 line.getErr().println("warren: " + failure.getMessage());
                 return NOT_DONE;
