@@ -51,8 +51,9 @@ Warren::Applications - the virtual host's PSGI applications, and which files may
 
 =head1 DESCRIPTION
 
-Applications of C<WarrenApplication> are compiled in the parent and stay until the next generation. Others (C<.psgi> files that
-C<WarrenHandler> leads to) are compiled by each interpreter when it first needs them, and again when the file has changed.
+Applications of C<WarrenApplication> are compiled in the parent and stay until the next generation. Others (C<.psgi>
+files that C<WarrenHandler> leads to) are compiled by each interpreter when it first needs them, and again when the file
+has changed.
 
 =head1 FAILURES
 

@@ -133,7 +133,8 @@ Warren::Input - STDIN of a script: the request's body
 =head1 DESCRIPTION
 
 A handle that STDIN is tied to while a script runs: C<read>, C<sysread>, C<getc>, C<eof> and C<< <STDIN> >> with every
-meaning of C<$/>. Reading a line waits until 32 KB or the end of the body are there. Descriptor 0 itself is /dev/null, and so is STDIN of a script's child processes.
+meaning of C<$/>. Reading a line waits until 32 KB or the end of the body are there. Descriptor 0 itself is /dev/null,
+and so is STDIN of a script's child processes.
 
 =head1 FAILURES
 

@@ -124,8 +124,8 @@ sub _fail ($self, $error, $by) {
     return;
 }
 
-# What of the body nobody has read would be taken for the next request's beginning. A long one delays no response; else the response
-# and the end of the request go in one write(2).
+# What of the body nobody has read would be taken for the next request's beginning. A long one delays no response; else
+# the response and the end of the request go in one write(2).
 sub _end_request ($self) {
     my ($in, $request) = $self->@{qw(in_stream request)};
     if (defined $in->GETC) {
@@ -147,16 +147,17 @@ Warren::Interpreter - one connection, one request at a time
 
 =head1 DESCRIPTION
 
-The child that the parent interpreter forks. It accepts one connection on descriptor 0, says so, puts /dev/null on descriptor 0
-and answers requests until the connection ends or SIGTERM has come and the request at hand is answered.
+The child that the parent interpreter forks. It accepts one connection on descriptor 0, says so, puts /dev/null on
+descriptor 0 and answers requests until the connection ends or SIGTERM has come and the request at hand is answered.
 
-The request whose parameters have C<WARREN_HELLO> is answered with C<Warren-Pid: PID> and nothing else. C<SCRIPT_FILENAME> that ends in C<.psgi>
-names an application, any other a Registry script. The body that was not read is thrown away before the next request.
+The request whose parameters have C<WARREN_HELLO> is answered with C<Warren-Pid: PID> and nothing else.
+C<SCRIPT_FILENAME> that ends in C<.psgi> names an application, any other a Registry script. The body that was not read
+is thrown away before the next request.
 
 =head1 FAILURES
 
-A request that fails before anything of its response has been sent is answered as L<Warren::Failure> says; the interpreter goes on. After
-that the connection is cut without FastCGI's end of request, and the interpreter ends.
+A request that fails before anything of its response has been sent is answered as L<Warren::Failure> says; the
+interpreter goes on. After that the connection is cut without FastCGI's end of request, and the interpreter ends.
 
 =head1 SEE ALSO
 

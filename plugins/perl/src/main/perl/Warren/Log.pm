@@ -80,14 +80,14 @@ Warren::Log - the owner's log
 
 =head1 DESCRIPTION
 
-Writes to descriptor 2, which is a FIFO that the connector reads, and nowhere else (to 1, the same FIFO, while a script has put
-something else on 2). Each line of the runtime begins with C<vhost=... gen=... pid=...>. What the owner's code
+Writes to descriptor 2, which is a FIFO that the connector reads, and nowhere else (to 1, the same FIFO, while a script
+has put something else on 2). Each line of the runtime begins with C<vhost=... gen=... pid=...>. What the owner's code
 prints to STDERR or warns comes here by L<Warren::StandardError>.
 
 =head1 FAILURES
 
-A full FIFO never blocks and never dies: what does not fit is dropped and its lines are counted, and what passes next is preceded by
-a line with the count. What child processes write themselves (C<system "ls">) is not counted.
-Control characters in lines of the runtime are escaped; such a line is cut at 4000 bytes.
+A full FIFO never blocks and never dies: what does not fit is dropped and its lines are counted, and what passes next is
+preceded by a line with the count. What child processes write themselves (C<system "ls">) is not counted. Control
+characters in lines of the runtime are escaped; such a line is cut at 4000 bytes.
 
 =cut

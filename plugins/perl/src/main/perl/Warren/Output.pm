@@ -152,8 +152,8 @@ section 6; the connector reads the header and checks it), once it has been seen 
 C<$|>, C<printf>, C<say>, C<syswrite> and C<binmode> with a UTF-8 layer work as on a file. A status line, as C<nph->
 scripts print it, becomes C<Status>.
 
-The first 16 KB are held back unless C<$|> is set or there are more, so that a script that prints its header and then dies can
-still be answered with an error page.
+The first 16 KB are held back unless C<$|> is set or there are more, so that a script that prints its header and then
+dies can still be answered with an error page.
 
 Descriptor 1 itself is the owner's log, and so what a child process of a script prints (C<system "ls">) is there.
 C<write> with a C<format STDOUT> goes there too: perl does not pass it to tied handles.

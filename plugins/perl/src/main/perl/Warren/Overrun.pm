@@ -51,8 +51,8 @@ sub _what {
         substr($parameters->{REQUEST_URI} // '?', 0, $LONGEST_URI), $parameters->{WARREN_REQUEST_ID} // '?';
 }
 
-# Innermost first. caller tells where a sub was called; the sub that this place lies in is the next frame's. Frame 1 is the
-# handler's, 2 the eval that perl puts around it.
+# Innermost first. caller tells where a sub was called; the sub that this place lies in is the next frame's. Frame 1 is
+# the handler's, 2 the eval that perl puts around it.
 sub _stack {
     my @lines;
     my ($file, $line) = (caller 2)[1, 2];
@@ -91,30 +91,30 @@ Warren::Overrun - SIGQUIT: say where you are, and end
 
 =head1 DESCRIPTION
 
-The launcher sends SIGQUIT to an interpreter that has overrun a deadline, and SIGKILL a second later. In that second it writes
-to the owner's log, in one write:
+The launcher sends SIGQUIT to an interpreter that has overrun a deadline, and SIGKILL a second later. In that second it
+writes to the owner's log, in one write:
 
     vhost=... gen=... pid=... overran its deadline after 300 s: GET /shop?q=x (request 4711), it was
     vhost=... gen=... pid=...   in My::Shop::search at /srv/alice/lib/My/Shop.pm line 12
     vhost=... gen=... pid=...   in the script at /srv/alice/htdocs/shop.pl line 3
 
-innermost first, without the runtime's own frames, at most 20 frames and 4000 bytes. Then it ends at once: the connection is cut without an
-end of the request, so that nobody takes the response for complete. A parent interpreter that has not loaded its code in time does the
-same. One that has loaded ignores the signal: it has no deadline.
+innermost first, without the runtime's own frames, at most 20 frames and 4000 bytes. Then it ends at once: the
+connection is cut without an end of the request, so that nobody takes the response for complete. A parent interpreter
+that has not loaded its code in time does the same. One that has loaded ignores the signal: it has no deadline.
 
-A handler of a script's own is in force while the script runs, an application's until the next request. A process that the owner's
-code has forked dies of the signal, as it would without this module.
+A handler of a script's own is in force while the script runs, an application's until the next request. A process that
+the owner's code has forked dies of the signal, as it would without this module.
 
 =head1 FAILURES
 
 perl runs a signal's handler between two operations (L<perlipc/"Deferred Signals (Safe Signals)">). A system call is
-interrupted for it (sleep, read, flock, waitpid); a loop, a sort block, a recursion is left soon. So the place can be a little after the
-call that was interrupted: a sub that has nothing more to do has been left already. Nothing is said
+interrupted for it (sleep, read, flock, waitpid); a loop, a sort block, a recursion is left soon. So the place can be a
+little after the call that was interrupted: a sub that has nothing more to do has been left already. Nothing is said
 
 =over
 
-=item * inside one operation that does not return: a regular expression that backtracks for ever, a C library that goes back to waiting when it is
-interrupted (most database clients);
+=item * inside one operation that does not return: a regular expression that backtracks for ever, a C library that goes
+back to waiting when it is interrupted (most database clients);
 
 =item * inside C<system>, while which perl ignores SIGQUIT (L<perlfunc/system>), unlike a command in backticks or a pipe;
 

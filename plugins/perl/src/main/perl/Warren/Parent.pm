@@ -118,7 +118,8 @@ sub _become ($self, $interpreter, $takes) {
     };
     Warren::Log::say_why("interpreter: $@") if !$served;
 
-    # perl's global destruction writes to every page that is shared with the parent; here it would destroy only what is the parent's.
+    # perl's global destruction writes to every page that is shared with the parent; here it would destroy only what is
+    # the parent's.
     kill KILL => $$ if !$interpreter->has_run;
     CORE::exit($served ? 0 : 1);
 }
@@ -152,18 +153,18 @@ Warren::Parent - loads the owner's code once and forks an interpreter for each c
 
 =head1 DESCRIPTION
 
-Waits until descriptor 0 has a connection, forks, and waits for a byte on a pipe: the child has accepted it. One fork, one
-connection, one interpreter. On SIGTERM it takes no more connections, passes the signal to its interpreters, which finish
-the request at hand, and exits 0 after the last of them. On SIGQUIT it says where it is and ends while it loads code
-(L<Warren::Overrun>), and does nothing after that.
+Waits until descriptor 0 has a connection, forks, and waits for a byte on a pipe: the child has accepted it. One fork,
+one connection, one interpreter. On SIGTERM it takes no more connections, passes the signal to its interpreters, which
+finish the request at hand, and exits 0 after the last of them. On SIGQUIT it says where it is and ends while it loads
+code (L<Warren::Overrun>), and does nothing after that.
 
 If it dies, its interpreters go on until their connections end.
 
 =head1 FAILURES
 
-Code that cannot be loaded: the reason, with file and line, on descriptor 2, and exit status 1. A fork that fails, or a child
-that ends before it has accepted, is logged and tried again after a pause that doubles from 0.1 to 5 seconds. A signal in
-the instant before select(2) is seen within 5 seconds.
+Code that cannot be loaded: the reason, with file and line, on descriptor 2, and exit status 1. A fork that fails, or a
+child that ends before it has accepted, is logged and tried again after a pause that doubles from 0.1 to 5 seconds. A
+signal in the instant before select(2) is seen within 5 seconds.
 
 =head1 SEE ALSO
 

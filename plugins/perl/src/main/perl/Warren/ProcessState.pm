@@ -156,12 +156,12 @@ Warren::ProcessState - what one script may change and the next must not see
 
 =head1 DESCRIPTION
 
-Taken once and put back after every script: signal handlers, a pending C<alarm>, umask, C<@INC> and
-perl's separators; C<%ENV> is set anew for each. Before an application runs C<%ENV>, the working directory (C</>) and C<$^W> are
-put back too. The standard handles are put back by L<Warren::Registry>, what C<local> can do by L<Warren::Script>.
+Taken once and put back after every script: signal handlers, a pending C<alarm>, umask, C<@INC> and perl's separators;
+C<%ENV> is set anew for each. Before an application runs C<%ENV>, the working directory (C</>) and C<$^W> are put back
+too. The standard handles are put back by L<Warren::Registry>, what C<local> can do by L<Warren::Script>.
 
-What stays changed is what the owner's code shares with itself on purpose: package variables, loaded modules, open handles
-in package variables, the UID's files; and C<ITIMER_VIRTUAL> and resource limits.
+What stays changed is what the owner's code shares with itself on purpose: package variables, loaded modules, open
+handles in package variables, the UID's files; and C<ITIMER_VIRTUAL> and resource limits.
 
 Under C<-T> the environment is tainted, the body that a script reads is not.
 

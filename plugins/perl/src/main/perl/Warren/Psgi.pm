@@ -127,7 +127,8 @@ sub _refuse_lines_in ($headers) {
     return;
 }
 
-# Into the stream's buffer. Nothing of it has been sent if it dies. Not by FastCGI's PRINT, which flushes where $| is set.
+# Into the stream's buffer. Nothing of it has been sent if it dies. Not by FastCGI's PRINT, which flushes where $| is
+# set.
 sub _print ($self, $bytes) {
     utf8::downgrade($bytes, 1) or die "the application's response has characters above 255, expected bytes\n";
     $self->{stream}->WRITE($bytes, length $bytes);
@@ -163,8 +164,8 @@ Warren::Psgi - one request to a PSGI application
 =head1 DESCRIPTION
 
 L<PSGI> 1.1 with streaming, delayed responses, C<psgix.cleanup> and C<psgix.harakiri>. It is not
-L<Plack::Handler::FCGI>, because that one's C<run> owns the accept loop, guesses PATH_INFO anew from REQUEST_URI, sends an error's text
-to the visitor and never flushes a streamed response. C<psgi.errors> is STDERR, the owner's log.
+L<Plack::Handler::FCGI>, because that one's C<run> owns the accept loop, guesses PATH_INFO anew from REQUEST_URI, sends
+an error's text to the visitor and never flushes a streamed response. C<psgi.errors> is STDERR, the owner's log.
 
 Only what PSGI promises: what an application prints to STDOUT is in the log, C<exit> ends the interpreter.
 

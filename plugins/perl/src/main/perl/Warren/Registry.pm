@@ -56,7 +56,8 @@ sub answer ($self, $path, $parameters) {
 # True where a script has left the interpreter without its log.
 sub clean_up ($self) { return $self->{is_spent} }
 
-# STDIN and STDOUT are the log's and nothing again, until the next script runs; %ENV and the working directory are the parent's.
+# STDIN and STDOUT are the log's and nothing again, until the next script runs; %ENV and the working directory are the
+# parent's.
 sub step_back ($self) {
     return if !$self->{has_tied};
     $self->{has_tied} = 0;
@@ -115,13 +116,13 @@ Warren::Registry - scripts written for CGI, compiled once and run for many reque
 =head1 DESCRIPTION
 
 Keeps the compiled scripts of one interpreter. Before each run it compares device, inode, mode, owner, size, mtime and
-ctime of the file with those of the file that was compiled, and mode and owner of its directory; where anything differs the
-file is checked, read and compiled again. STDIN and STDOUT are tied to the request's while scripts run.
+ctime of the file with those of the file that was compiled, and mode and owner of its directory; where anything differs
+the file is checked, read and compiled again. STDIN and STDOUT are tied to the request's while scripts run.
 
 =head1 FAILURES
 
-Throws a L<Warren::Failure>: C<refused>, C<compile>, C<died>, C<no-output>. A script that opens both STDOUT and STDERR anew leaves no
-descriptor that leads to the log; C<clean_up> then says that the interpreter ought to end.
+Throws a L<Warren::Failure>: C<refused>, C<compile>, C<died>, C<no-output>. A script that opens both STDOUT and STDERR
+anew leaves no descriptor that leads to the log; C<clean_up> then says that the interpreter ought to end.
 
 =head1 SEE ALSO
 

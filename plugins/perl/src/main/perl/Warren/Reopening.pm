@@ -25,7 +25,7 @@ Warren::Reopening - C<open STDERR, ...> on a tied handle
 
 =head1 DESCRIPTION
 
-perl gives a tied handle's C<OPEN> the words of C<open> and leaves the rest to it. A bare name after C<< >& >> is one of the caller's
-package.
+perl gives a tied handle's C<OPEN> the words of C<open> and leaves the rest to it. A bare name after C<< >& >> is one of
+the caller's package.
 
 =cut

@@ -125,7 +125,8 @@ sub _take_end_blocks ($package) {
     return \@mine;
 }
 
-# CGI.pm keeps its parameters and what "use CGI qw(-utf8)" said in globals: the first are a request's, the others a script's.
+# CGI.pm keeps its parameters and what "use CGI qw(-utf8)" said in globals: the first are a request's, the others a
+# script's.
 sub _cgi_pragmas {
     no strict 'refs';
     return {map { $_ => ${$_} } @cgi_pragmas};
@@ -149,10 +150,10 @@ Warren::Script - one compiled script
 
 =head1 DESCRIPTION
 
-Runs a script that was written for CGI again and again in one process, as ModPerl::Registry does. For each run it finds C<$0>
-its path, C<@ARGV> empty, its directory as the working directory, perl's separators at their defaults, C<DATA> at its
-start, CGI.pm as new, and the signal handlers that it set while it was compiled (C<use CGI::Carp>) and no others. C<exit>
-ends the run, C<END> blocks of its package run after it, whether it ended well or not.
+Runs a script that was written for CGI again and again in one process, as ModPerl::Registry does. For each run it finds
+C<$0> its path, C<@ARGV> empty, its directory as the working directory, perl's separators at their defaults, C<DATA> at
+its start, CGI.pm as new, and the signal handlers that it set while it was compiled (C<use CGI::Carp>) and no others.
+C<exit> ends the run, C<END> blocks of its package run after it, whether it ended well or not.
 
 A process that the script forks and that returns from it ends there. What such a process prints to STDOUT is not sent.
 

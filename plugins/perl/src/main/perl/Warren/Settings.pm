@@ -58,8 +58,8 @@ Warren::Settings - what the launch tells the runtime
 =head1 DESCRIPTION
 
 Lines of words in the environment variable C<WARREN_SETTINGS>, removed from C<%ENV> before any of the owner's code is
-loaded. Words are separated by a tab; a tab, a line end and a backslash inside of one are C<\t>, C<\n> and C<\\>. No JSON: its parser would
-be half of what a virtual host with a bare script has in memory.
+loaded. Words are separated by a tab; a tab, a line end and a backslash inside of one are C<\t>, C<\n> and C<\\>. No
+JSON: its parser would be half of what a virtual host with a bare script has in memory.
 
     name NAME
     generation NUMBER

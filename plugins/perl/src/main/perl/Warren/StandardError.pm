@@ -95,8 +95,8 @@ Warren::StandardError - STDERR of the owner's code
 =head1 DESCRIPTION
 
 A handle that STDERR is tied to: what perl prints to it (C<print STDERR>, C<warn>, C<die>, C<psgi.errors>) goes to the
-log in one write for each call, and is counted where the log is full. A script can close STDERR and open it anew; after its request
-the log is back. Child processes have descriptor 2, which is the log.
+log in one write for each call, and is counted where the log is full. A script can close STDERR and open it anew; after
+its request the log is back. Child processes have descriptor 2, which is the log.
 
 =head1 FAILURES
 

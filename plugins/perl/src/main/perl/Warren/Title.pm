@@ -23,7 +23,7 @@ Warren::Title - the process's title, and C<$0>
 
 =head1 DESCRIPTION
 
-Two things that perl has in one variable. The title says what the process is to those who look (L<ps(1)>); C<$0> is the path of the
-script that runs. Owner's code that assigns to C<$0> changes no title.
+Two things that perl has in one variable. The title says what the process is to those who look (L<ps(1)>); C<$0> is the
+path of the script that runs. Owner's code that assigns to C<$0> changes no title.
 
 =cut
