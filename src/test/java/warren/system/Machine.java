@@ -85,7 +85,7 @@ final class Machine implements AutoCloseable {
 
     /** The launcher's part of the cgroup tree. */
     Path cgroup() throws IOException {
-        return Leftovers.cgroups(base).get(0);
+        return Path.of(Files.readString(base.resolve("run/notes/cgroups")).strip());
     }
 
     int port() {

@@ -14,7 +14,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import warren.contract.Answer;
 import warren.contract.GenerationId;
 import warren.contract.VirtualHost;
 
@@ -61,13 +60,11 @@ final class Generations {
      * A connector before this one has left these; nobody else asks yet. One that is alone serves at once, and whoever
      * borrows first sees whether it does; of several, or where interpreters must be ready, one must answer first.
      */
-    private void takeOver(List<Answer.Running> found) {
+    private void takeOver(Found found) {
         if (ended.isPresent()) {
-            found.forEach(each -> shared.stop(each.launched().generation()));
-        } else if (found.size() == 1 && host.pool().start() == 0) {
-            Generation generation = shared.generation(found.getFirst(), host);
-            generation.takeOver();
-            install(generation);
+            found.stopUnless(id -> false);
+        } else if (found.isOne() && host.pool().start() == 0) {
+            install(found.newest(host));
         } else if (!found.isEmpty()) {
             CompletableFuture<Generation> first = new CompletableFuture<>();
             launching = Optional.of(first);
@@ -75,38 +72,20 @@ final class Generations {
         }
     }
 
-    /** The newest that answers; where none does, those who wait get a launch. Stops the others. */
-    private void takeOverOneOf(List<Answer.Running> found, CompletableFuture<Generation> waiting) {
+    /** Where none is good, those who wait get a launch. */
+    private void takeOverOneOf(Found found, CompletableFuture<Generation> waiting) {
         oneLaunch.lock();
         try {
-            Optional<Generation> good = Optional.empty();
-            for (Answer.Running each : found) {
-                if (good.isEmpty()) {
-                    good = loaded(each);
-                } else {
-                    shared.stop(each.launched().generation());
-                }
-            }
+            Optional<Generation> good = found.newestGood(host);
             if (good.isPresent()) {
                 install(good.get());
                 waiting.complete(good.get());
-                return;
             }
         } finally {
             oneLaunch.unlock();
-        }
-        launchFor(waiting);
-    }
-
-    private Optional<Generation> loaded(Answer.Running found) {
-        Generation generation = shared.generation(found, host);
-        try {
-            generation.load();
-            return Optional.of(generation);
-        } catch (LaunchRefusal e) {
-            LOG.warn("{} is not taken over: {}", generation.id(), e.getMessage());
-            stop(generation);
-            return Optional.empty();
+            if (!waiting.isDone()) {
+                launchFor(waiting);
+            }
         }
     }
 
@@ -114,13 +93,10 @@ final class Generations {
      * Another launcher says that these run. One that is not ours is what a launch left whose answer was lost with the
      * launcher before; a launch that is under way now is waited for, and then known.
      */
-    private void stopUnknown(List<Answer.Running> found) {
+    private void stopUnknown(Found found) {
         oneLaunch.lock();
         try {
-            found.stream().map(one -> one.launched().generation()).filter(id -> !isOurs(id)).forEach(id -> {
-                LOG.warn("{} runs and nobody here asked for it: it is stopped", id);
-                shared.stop(id);
-            });
+            found.stopUnless(this::isOurs);
         } finally {
             oneLaunch.unlock();
         }
@@ -361,7 +337,7 @@ final class Generations {
         host = changed;
         quarantine(changed);
         current.ifPresent(generation -> generation.use(changed.pool()));
-        List<Answer.Running> found = shared.takeFound(changed.name());
+        Found found = shared.takeFound(changed.name());
         if (!found.isEmpty()) {
             shared.run(() -> stopUnknown(found));
         }

@@ -3,7 +3,6 @@ package warren.pool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -92,16 +91,15 @@ final class Shared implements AutoCloseable {
         found.putAll(running.stream().collect(Collectors.groupingBy(one -> one.launched().generation().virtualHost())));
     }
 
-    /** What was found of this virtual host, given once; the newest first. */
-    List<Answer.Running> takeFound(VirtualHostName name) {
+    /** What was found of this virtual host, given once. */
+    Found takeFound(VirtualHostName name) {
         List<Answer.Running> taken = found.remove(name);
-        return taken == null ? List.of() : taken.stream().sorted(Comparator.comparing(
-            (Answer.Running one) -> one.launched().generation().number()).reversed()).toList();
+        return new Found(this, taken == null ? List.of() : taken);
     }
 
     /** What nobody has taken is nobody's: its virtual host is not configured any more. */
     void stopUntaken() {
-        found.keySet().forEach(name -> takeFound(name).forEach(one -> stop(one.launched().generation())));
+        found.keySet().forEach(name -> takeFound(name).stopUnless(id -> false));
     }
 
     /** A new generation, which is still loading its code. */
