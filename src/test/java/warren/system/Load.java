@@ -2,7 +2,6 @@ package warren.system;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,28 +71,51 @@ final class Load {
 
     /** One more visitor, now, on the caller's thread. */
     LoadResult run(Errand errand) {
-        LoadResult result = result(errand, System.nanoTime(), Optional.empty(), true).result;
+        LoadResult result = askOnNew(errand, System.nanoTime(), true).result;
         results.add(result);
         return result;
     }
 
     private Optional<Wire> run(Errand errand, Optional<Wire> kept, boolean last) {
-        Ended ended = result(errand, System.nanoTime(), kept, last);
+        long start = System.nanoTime();
+        Ended ended = kept.isPresent() ? askOnKept(errand, start, kept.get(), last) : askOnNew(errand, start, last);
         results.add(ended.result);
         return ended.kept;
     }
 
+    /**
+     * httpd may close a kept connection between two requests, and does where it is short of threads: a new one then, as
+     * browsers do, also for what may be sent twice and got not a byte of an answer (RFC 9112 section 9.3.1).
+     */
+    private Ended askOnKept(Errand errand, long start, Wire kept, boolean last) {
+        if (!isOpen(kept)) {
+            close(kept);
+            return askOnNew(errand, start, last);
+        }
+        Ended ended = ask(errand, start, kept, last);
+        boolean closedMeanwhile = ended.result.outcome() == Outcome.CUT && ended.result.status() == 0;
+        return closedMeanwhile && errand.idempotent() ? askOnNew(errand, start, last) : ended;
+    }
+
+    private static boolean isOpen(Wire wire) {
+        try {
+            return wire.isOpen();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private record Ended(LoadResult result, Optional<Wire> kept) { }
 
-    private Ended result(Errand errand, long start, Optional<Wire> kept, boolean last) {
-        Wire wire;
+    private Ended askOnNew(Errand errand, long start, boolean last) {
         try {
-            wire = kept.isPresent() ? kept.get() : new Wire(port, PATIENCE);
-        } catch (ConnectException e) {
-            return new Ended(result(errand, Outcome.NO_CONNECTION, 0, e.toString(), start), Optional.empty());
+            return ask(errand, start, new Wire(port, PATIENCE), last);
         } catch (IOException e) {
-            return new Ended(result(errand, Outcome.CUT, 0, e.toString(), start), Optional.empty());
+            return new Ended(result(errand, Outcome.NO_CONNECTION, 0, e.toString(), start), Optional.empty());
         }
+    }
+
+    private Ended ask(Errand errand, long start, Wire wire, boolean last) {
         int status = 0;
         try {
             errand.send(wire, last);
@@ -109,8 +131,7 @@ final class Load {
             return new Ended(result, Optional.empty());
         } catch (IOException e) {
             close(wire);
-            return new Ended(result(errand, Outcome.CUT, status, e + (kept.isPresent() ? " on a kept connection" : ""), start),
-                Optional.empty());
+            return new Ended(result(errand, Outcome.CUT, status, e.toString(), start), Optional.empty());
         }
     }
 

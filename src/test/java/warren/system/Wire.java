@@ -9,6 +9,8 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +34,23 @@ final class Wire implements Closeable {
         socket.setSoTimeout((int) patience.toMillis());
         in = new BufferedInputStream(socket.getInputStream(), BUFFER_BYTES);
         out = socket.getOutputStream();
+    }
+
+    /** Whether the other side has not closed it since the last response. */
+    boolean isOpen() throws IOException {
+        int patience = socket.getSoTimeout();
+        socket.setSoTimeout(1);
+        in.mark(1);
+        try {
+            return in.read() >= 0;
+        } catch (SocketTimeoutException nothingCame) {
+            return true;
+        } catch (SocketException reset) {
+            return false;
+        } finally {
+            in.reset();
+            socket.setSoTimeout(patience);
+        }
     }
 
     OutputStream out() {
