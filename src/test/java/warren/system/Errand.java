@@ -16,8 +16,9 @@ import java.util.Random;
  * @param id of this request alone; in a header, and where it fits in the body
  * @param host whose {@link EchoSite} is asked
  * @param target path and query
+ * @param length of its body, in bytes; which ones follows from the id, so that millions can be remembered
  */
-record Errand(String id, String host, String method, String target, byte[] body, boolean chunked) {
+record Errand(String id, String host, String method, String target, int length, boolean chunked) {
     private static final int CHUNK_BYTES = 7000;
     private static final int[] BODY_BYTES = {1, 40, 900, 9_000, 70_000, 200_000};
     private static final int[] FILLING_BYTES = {0, 0, 500, 9_000, 30_000, 90_000};
@@ -33,13 +34,13 @@ record Errand(String id, String host, String method, String target, byte[] body,
         String route = random.nextBoolean() ? "/app/echo" : "/perl/echo.pl";
         String target = route + "?fill=" + FILLING_BYTES[random.nextInt(FILLING_BYTES.length)]
             + (random.nextBoolean() ? "&framed=1" : "") + (nap > 0 ? "&nap=" + nap : "");
-        byte[] body = "GET".equals(method) ? new byte[0] : body(id, random);
-        return new Errand(id, host, method, target, body, body.length > 0 && random.nextInt(4) == 0);
+        int length = "GET".equals(method) ? 0 : BODY_BYTES[random.nextInt(BODY_BYTES.length)];
+        return new Errand(id, host, method, target, length, length > 0 && random.nextInt(4) == 0);
     }
 
-    private static byte[] body(String id, Random random) {
-        byte[] body = new byte[BODY_BYTES[random.nextInt(BODY_BYTES.length)]];
-        random.nextBytes(body);
+    private byte[] body() {
+        byte[] body = new byte[length];
+        new Random(id.hashCode()).nextBytes(body);
         byte[] name = id.getBytes(StandardCharsets.ISO_8859_1);
         System.arraycopy(name, 0, body, 0, Math.min(name.length, body.length));
         return body;
@@ -53,8 +54,9 @@ record Errand(String id, String host, String method, String target, byte[] body,
     void send(Wire wire, boolean lastOfConnection) throws IOException {
         wire.send(method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\nX-Id: " + id + "\r\n"
             + (lastOfConnection ? "Connection: close\r\n" : "")
-            + (chunked ? "Transfer-Encoding: chunked\r\n" : body.length > 0 ? "Content-Length: " + body.length + "\r\n" : "")
-            + (body.length > 0 ? "Content-Type: application/octet-stream\r\n\r\n" : "\r\n"));
+            + (chunked ? "Transfer-Encoding: chunked\r\n" : length > 0 ? "Content-Length: " + length + "\r\n" : "")
+            + (length > 0 ? "Content-Type: application/octet-stream\r\n\r\n" : "\r\n"));
+        byte[] body = body();
         if (!chunked) {
             wire.out().write(body);
             return;
@@ -69,7 +71,7 @@ record Errand(String id, String host, String method, String target, byte[] body,
     /** Nothing, or what is wrong with a complete answer of status 200. */
     String faultOf(ByteArrayOutputStream answer) {
         String text = answer.toString(StandardCharsets.ISO_8859_1);
-        String line = "id=" + id + " length=" + body.length + " md5=" + md5(body) + "\n";
+        String line = "id=" + id + " length=" + length + " md5=" + md5(body()) + "\n";
         int filling = Integer.parseInt(target.replaceAll(".*fill=(\\d+).*", "$1"));
         if (text.equals(line + "x".repeat(filling) + line)) {
             return "";
@@ -92,6 +94,6 @@ record Errand(String id, String host, String method, String target, byte[] body,
 
     @Override
     public String toString() {
-        return id + " " + method + " " + host + target + " body=" + body.length + (chunked ? " chunked" : "");
+        return id + " " + method + " " + host + target + " body=" + length + (chunked ? " chunked" : "");
     }
 }

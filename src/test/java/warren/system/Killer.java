@@ -8,43 +8,52 @@ import java.util.stream.Collectors;
 
 /**
  * Kills interpreters that do nothing. It chooses one that has not run for a while, stops it, looks whether a request
- * has come to it meanwhile, and only where none has, kills it: between the look and the kill lie some microseconds.
+ * has come to it meanwhile, and only where none has, kills it. A killed process takes some milliseconds to end; where a
+ * request comes to it in that time, it was not idle, and is not counted as such.
  */
 final class Killer implements AutoCloseable {
     // pidfd_open(2) is system call 434 and pidfd_getfd(2) 438 on every architecture
     private static final String PROGRAM = """
         use strict; use warnings; use Socket qw(MSG_PEEK MSG_DONTWAIT); use Errno qw(EAGAIN); use Time::HiRes qw(sleep);
         $| = 1;
+        my @kept; # connections of the chosen one, so that what comes between the look and its end is seen
         sub switches { open my $s, '<', "/proc/$_[0]/status" or return ''; return join ' ', grep { /State:\\s+S|switches/ } <$s> }
         sub is_asked {
             my $pid = shift;
-            my $connections = 0;
+            @kept = ();
             my $handle = syscall 434, $pid, 0;
             return 1 if $handle < 0;
             open my $process, '<&=', $handle or die $!;
             for my $fd (map { m{([0-9]+)$} } glob "/proc/$pid/fd/*") {
                 next if (readlink("/proc/$pid/fd/$fd") // '') !~ /^socket:/;
-                my $copy = syscall 438, $handle, $fd, 0;
+                my $copy = syscall 438, $handle, $fd + 0, 0; # a string would be passed as an address
                 next if $copy < 0;
                 open my $socket, '+<&=', $copy or die $!;
                 return 1 if defined recv $socket, my $byte, 1, MSG_PEEK | MSG_DONTWAIT;
-                $connections++ if $! == EAGAIN;
+                push @kept, $socket if $! == EAGAIN;
             }
-            return $connections == 0;
+            return @kept == 0;
         }
+        sub ended { my $pid = shift; sleep 0.001 while -d "/proc/$pid/fd" && readlink "/proc/$pid/exe"; 1 }
         while (<STDIN>) {
             my %before = map { $_ => switches($_) } split;
             sleep 0.05;
             my $killed = 0;
             for my $pid (grep { $before{$_} =~ /State/ && $before{$_} eq switches($_) } keys %before) {
                 kill STOP => $pid or next;
-                if (is_asked($pid)) { kill CONT => $pid } else { kill KILL => $pid; $killed = $pid; last }
+                if (is_asked($pid)) { kill CONT => $pid; @kept = (); next }
+                kill KILL => $pid;
+                $killed = $pid;
+                last;
             }
-            print "$killed\\n";
+            my $was_asked = $killed && ended($killed) && grep { defined recv $_, my $byte, 1, MSG_PEEK | MSG_DONTWAIT } @kept;
+            @kept = ();
+            print $was_asked ? "-$killed\\n" : "$killed\\n";
         }
         """;
     private final Process process;
     private final BufferedReader answers;
+    private int askedWhileItDied;
 
     Killer() throws IOException {
         process = new ProcessBuilder("perl", "-e", PROGRAM).redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -56,7 +65,15 @@ final class Killer implements AutoCloseable {
         process.outputWriter().write(pids.stream().map(String::valueOf).collect(Collectors.joining(" ")) + "\n");
         process.outputWriter().flush();
         int killed = Integer.parseInt(answers.readLine());
-        return killed == 0 ? Optional.empty() : Optional.of(killed);
+        if (killed < 0) {
+            askedWhileItDied++;
+        }
+        return killed <= 0 ? Optional.empty() : Optional.of(killed);
+    }
+
+    /** How many were killed and asked before they had ended. */
+    int askedWhileItDied() {
+        return askedWhileItDied;
     }
 
     /** Whatever it does. */

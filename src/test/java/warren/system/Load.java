@@ -136,7 +136,7 @@ final class Load {
     }
 
     private static LoadResult judge(Errand errand, int status, ByteArrayOutputStream body, long start) {
-        if (status >= 502 && status <= 504) {
+        if (status >= 500) { // 500 is httpd's own, where the connector ended inside the request
             return result(errand, Outcome.REFUSED, status, "", start);
         }
         String fault = status == 200 ? errand.faultOf(body) : body.toString();

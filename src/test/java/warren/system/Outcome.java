@@ -4,7 +4,7 @@ package warren.system;
 enum Outcome {
     /** A complete answer, and the right one. */
     GOOD,
-    /** A complete answer of status 502, 503 or 504. */
+    /** A complete answer of status 500 or above: Warren's, or httpd's where the connector ended. */
     REFUSED,
     /** The connection ended before the framing did, or no answer came. */
     CUT,

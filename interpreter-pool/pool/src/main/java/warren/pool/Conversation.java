@@ -2,6 +2,7 @@ package warren.pool;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
@@ -20,6 +21,9 @@ final class Conversation {
     private static final Duration LULL = Duration.ofMillis(5);
     /** As httpd's mod_cgi gives a script whose client has gone (apr's APR_KILL_AFTER_TIMEOUT). */
     private static final Duration GRACE = Duration.ofSeconds(3);
+
+    /** libfcgi's buffer. */
+    private static final int ONE_READ_BYTES = 8192;
 
     private final UnixStream stream;
     private final RecordReader records;
@@ -73,21 +77,36 @@ final class Conversation {
                 }
             }
         } catch (IOException e) {
-            throw new InterpreterGone(e);
+            throw new InterpreterGone(e, isUnread(e));
         } finally {
             stream.forgetClient();
         }
     }
 
-    private void begin(Map<String, String> parameters) {
+    /**
+     * A Unix socket whose other end closes with something unread is reset (unix(7)), and FCGI.pm's first read takes all
+     * of a small request. One that was killed while idle closes only after milliseconds, so that a request may find it.
+     */
+    private boolean isUnread(IOException e) {
+        return writer.sent() == 0 || e instanceof SocketException && response.isSilent() && writer.sent() <= ONE_READ_BYTES;
+    }
+
+    private void begin(Map<String, String> parameters) throws IOException {
         records.reset();
         body.rewind();
         writer.begin(parameters);
+        appendBody();
+        writer.ready();
+    }
+
+    private void appendBody() throws IOException {
+        if (body.left() > 0) {
+            writer.body(body);
+        }
         bodyEnded = body.left() == 0;
         if (bodyEnded) {
             writer.endBody();
         }
-        writer.ready();
     }
 
     /** As much as it takes now; whether that was all. One that has closed its end may still have answered before. */
@@ -96,11 +115,7 @@ final class Conversation {
             if (bodyEnded) {
                 return true;
             }
-            writer.body(body);
-            bodyEnded = body.left() == 0;
-            if (bodyEnded) {
-                writer.endBody();
-            }
+            appendBody();
             writer.ready();
             next = Deadline.after(patience.firstByte());
         }
@@ -192,7 +207,7 @@ final class Conversation {
     private boolean take() throws InterpreterGone, ProtocolBroken, IOException {
         int count = records.fill(stream);
         if (count < 0) {
-            throw new InterpreterGone(new EOFException("it closed its connection"));
+            throw new EOFException("it closed its connection");
         }
         if (count > 0) {
             response.heard();

@@ -94,7 +94,7 @@ public final class InterpreterPool {
         try {
             answerOnce(exchange, body, delivery, arrival);
         } catch (InterpreterDied e) {
-            if (!e.silent() || !exchange.idempotent()) {
+            if (!e.unread() && !(e.silent() && exchange.idempotent())) {
                 throw e;
             }
             LOG.info("{}; tried once more", e.getMessage());

@@ -22,10 +22,12 @@ final class RequestWriter {
     private byte[] bytes = new byte[FIRST_BYTES];
     private int length;
     private ByteBuffer left = ByteBuffer.wrap(bytes, 0, 0);
+    private long sent;
 
     /** Begins with BEGIN_REQUEST and all of PARAMS. */
     void begin(Map<String, String> parameters) {
         length = 0;
+        sent = 0;
         header(FastCgi.BEGIN_REQUEST, 8);
         append(new byte[] {0, FastCgi.RESPONDER, FastCgi.KEEP_CONN, 0, 0, 0, 0, 0}, 0, 8);
         int start = length;
@@ -59,9 +61,14 @@ final class RequestWriter {
     /** Sends as much as the socket takes now; whether that was all. */
     boolean send(UnixStream stream) throws IOException {
         if (left.hasRemaining()) {
-            stream.writeNow(left);
+            sent += stream.writeNow(left);
         }
         return !left.hasRemaining();
+    }
+
+    /** How much of the request the socket has taken until now. */
+    long sent() {
+        return sent;
     }
 
     void trim() {

@@ -77,8 +77,8 @@ final class UnixStream implements Closeable {
     }
 
     /** As much as the socket takes now. */
-    void writeNow(ByteBuffer source) throws IOException {
-        channel.write(source);
+    int writeNow(ByteBuffer source) throws IOException {
+        return channel.write(source);
     }
 
     boolean awaitReadable(Deadline deadline) throws IOException {

@@ -10,6 +10,8 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -176,6 +178,16 @@ final class FakeInterpreter {
     void takeNothing() throws IOException {
         while (channel.isOpen()) {
             LockSupport.parkNanos(2_000_000);
+        }
+        throw new EOFException();
+    }
+
+    /** Ends once the next request has come, without reading any of it: as one that was dying when it was borrowed. */
+    void dieUnread() throws IOException {
+        channel.configureBlocking(false);
+        try (Selector selector = Selector.open()) {
+            channel.register(selector, SelectionKey.OP_READ);
+            selector.select();
         }
         throw new EOFException();
     }

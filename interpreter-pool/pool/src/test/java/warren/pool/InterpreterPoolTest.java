@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -111,6 +112,32 @@ final class InterpreterPoolTest {
             // And without any request the counters follow.
             stage.countersEqualReality();
         }
+    }
+
+    @Test
+    void servesAgainWhatADyingInterpreterHasNotReadWhateverTheMethod() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(2), InterpreterPoolTest::answerAndDie)) {
+            int first = stage.get().pids.getFirst();
+            FakeExchange second = stage.serve(FakeExchange.post(new byte[3]));
+            assertEquals(first, second.pids.getFirst());
+            assertEquals(2, second.pids.size());
+            assertEquals("pid=" + second.pids.getLast(), second.text());
+        }
+    }
+
+    @Test
+    void servesNoPostAgainThatADyingInterpreterMayHaveReadInPart() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(2), InterpreterPoolTest::answerAndDie)) {
+            stage.get();
+            FakeExchange second = FakeExchange.post(new byte[9000]);
+            assertThrows(InterpreterDied.class, () -> stage.serve(second));
+            assertEquals(1, second.pids.size());
+        }
+    }
+
+    private static void answerAndDie(FakeInterpreter me) throws IOException {
+        Stage.OK.serve(me);
+        me.dieUnread();
     }
 
     @Test
