@@ -132,7 +132,8 @@ final class FairnessTest {
         assertFalse(hanging.isDone(), "bob's next generation was launched while dave's still loaded");
         assertEquals(503, hanging.join().reply.status());
         Await.until("its end", Duration.ofSeconds(20), () -> Machine.processesOf(Machine.DAVE).isEmpty());
-        Await.until("the owner's log", Duration.ofSeconds(10), () -> machine.ownersLog("dave").contains("WarrenLaunchTimeout"));
+        Await.until("the owner's log", Duration.ofSeconds(10), () -> machine.ownersLog("dave").contains("WarrenLaunchTimeout")
+            && machine.ownersLog("dave").contains("app.psgi line 1"));
     }
 
     @Test

@@ -99,10 +99,11 @@ final class Machine implements AutoCloseable {
     /** How many requests httpd takes at a time. Its processes all start at once and stay. */
     void setWorkers(int atATime) {
         workers = """
+            ServerLimit          @processes@
+            ThreadLimit          @threads@
             ThreadsPerChild      @threads@
             MaxRequestWorkers    @workers@
             StartServers         @processes@
-            ServerLimit          @processes@
             MaxSpareThreads      @workers@
             ListenBacklog        2000
             MaxKeepAliveRequests 0

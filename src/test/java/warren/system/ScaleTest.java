@@ -46,13 +46,13 @@ final class ScaleTest {
 
     @Test
     void manyThatRunAtOnceAnswerUnderTheirOwnersUidsAndLeaveNothing() throws Exception {
-        Command live = Command.run(BENCH + "live", "--home", HOME, "--count", "60", "--seconds", "20");
+        Command live = Command.run(BENCH + "live", "--home", HOME, "--count", "30", "--seconds", "10");
         assertEquals(0, live.exitStatus(), live.output());
     }
 
     @Test
     void allThatAreLaunchedAheadRunInTheEnd() throws Exception {
-        Command live = Command.run(BENCH + "live", "--home", HOME, "--count", "40", "--seconds", "5", "--ahead");
+        Command live = Command.run(BENCH + "live", "--home", HOME, "--count", "20", "--seconds", "3", "--ahead");
         assertEquals(0, live.exitStatus(), live.output());
     }
 }

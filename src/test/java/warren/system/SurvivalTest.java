@@ -85,11 +85,9 @@ final class SurvivalTest {
     }
 
     /** By the kernel's account, of which {@code warren status} makes its own. */
-    private long connector() throws Exception {
-        try (Stream<Path> cgroups = Files.list(machine.cgroup())) {
-            return processes(cgroups.filter(path -> path.getFileName().toString().startsWith("connector."))
-                .findFirst().orElseThrow()).get(0);
-        }
+    /** Beside its cgroup is that of the stage for the next one, which is still root's. */
+    private static long connector() throws Exception {
+        return Long.parseLong(Machine.processesOf(Machine.CONNECTOR).getFirst());
     }
 
     /** The cgroups of a virtual host's generations. */
@@ -182,7 +180,7 @@ final class SurvivalTest {
         assertTakenOver(connector, parent);
         machine.warren("reload", "alice.localhost").orFail();
         Await.until("the next generation alone", SOON, () -> generations("alice").size() == 1
-            && generations("alice").get(0).toString().endsWith(".2"));
+            && nameOf(generations("alice").get(0)).endsWith(".2"));
     }
 
     /** {@code warren status} knows the same again, and the counts of both sides are equal. */

@@ -128,7 +128,9 @@ final class GatewayChannel extends NioChannel {
                 selector = Optional.of(Selector.open());
                 sc.register(selector.get(), SelectionKey.OP_READ);
             }
-            selector.get().select(ready -> { }, PATIENCE_MILLIS);
+            if (selector.get().select(ready -> { }, PATIENCE_MILLIS) == 0) {
+                closeSelector();
+            }
         } catch (ClosedSelectorException closed) {
             // The read that follows says so.
         }
@@ -150,6 +152,11 @@ final class GatewayChannel extends NioChannel {
         release();
         packetLeft = 0;
         httpdSpeaksNext = false;
+        closeSelector();
+    }
+
+    /** It has two descriptors: httpd keeps many connections, and an idle one shall have no more than its socket. */
+    private void closeSelector() {
         Optional<Selector> before = selector;
         selector = Optional.empty();
         before.ifPresent(GatewayChannel::close);

@@ -77,7 +77,7 @@ final class FakeLauncher implements AutoCloseable {
                 case Ask.Configure() -> Frames.send(configured, out);
                 case Ask.ListVirtualHosts(long seen) -> list(seen, out);
                 case Ask.Launch(VirtualHostName name) -> Frames.send(launch(name), out);
-                case Ask.Stop(GenerationId generation) -> {
+                case Ask.Stop(GenerationId generation, boolean tellWhere) -> {
                     stop(generation);
                     Frames.send(new Answer.Stopped(), out);
                 }

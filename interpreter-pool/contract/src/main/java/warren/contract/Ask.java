@@ -20,8 +20,13 @@ public sealed interface Ask {
      */
     record Launch(VirtualHostName virtualHost) implements Ask { }
 
-    /** The end of a generation and of everything in its cgroup. Answer: {@link Answer.Stopped}, also where it is gone. */
-    record Stop(GenerationId generation) implements Ask { }
+    /**
+     * The end of a generation and of everything in its cgroup. Answer: {@link Answer.Stopped}, also where it is gone.
+     *
+     * @param tellWhere SIGQUIT to its parent interpreter first, which has a second to write to the owner's log where it
+     *     is in loading the code
+     */
+    record Stop(GenerationId generation, boolean tellWhere) implements Ask { }
 
     /**
      * SIGKILL to one interpreter, by the pid that it reported of itself, within its generation's cgroup only.

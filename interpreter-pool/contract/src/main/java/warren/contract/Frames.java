@@ -28,7 +28,8 @@ public final class Frames {
             case Ask.Configure() -> new FrameWriter(1).sendTo(stream);
             case Ask.ListVirtualHosts(long seen) -> new FrameWriter(2).number(seen).sendTo(stream);
             case Ask.Launch(VirtualHostName name) -> new FrameWriter(3).text(name.value()).sendTo(stream);
-            case Ask.Stop(GenerationId generation) -> generation(new FrameWriter(4), generation).sendTo(stream);
+            case Ask.Stop(GenerationId generation, boolean tellWhere) ->
+                generation(new FrameWriter(4), generation).flag(tellWhere).sendTo(stream);
             case Ask.Kill(GenerationId generation, int pid, boolean tellWhere) ->
                 generation(new FrameWriter(5), generation).number(pid).flag(tellWhere).sendTo(stream);
             case Ask.ReportReload(VirtualHostName name, long reloads, String failure) ->
@@ -45,7 +46,7 @@ public final class Frames {
             case 1 -> new Ask.Configure();
             case 2 -> new Ask.ListVirtualHosts(in.number());
             case 3 -> new Ask.Launch(in.name());
-            case 4 -> new Ask.Stop(generation(in));
+            case 4 -> new Ask.Stop(generation(in), in.flag());
             case 5 -> new Ask.Kill(generation(in), in.number(1, Integer.MAX_VALUE), in.flag());
             case 6 -> new Ask.ReportReload(in.name(), in.number(), in.text());
             case 7 -> new Ask.ListGenerations();

@@ -28,7 +28,7 @@ class FramesTest {
 
     static Stream<Ask> asks() {
         return Stream.of(new Ask.Configure(), new Ask.ListVirtualHosts(0), new Ask.ListVirtualHosts(Long.MAX_VALUE),
-            new Ask.Launch(ALICE), new Ask.Stop(SECOND), new Ask.Kill(SECOND, 4711, false),
+            new Ask.Launch(ALICE), new Ask.Stop(SECOND, true), new Ask.Kill(SECOND, 4711, false),
             new Ask.Kill(SECOND, 4711, true), new Ask.ListGenerations(), new Ask.RotateLog(ALICE),
             new Ask.ReportReload(ALICE, 3, ""), new Ask.ReportReload(ALICE, 3, "Can't locate Fö.pm at app.psgi line 3\n"));
     }
@@ -69,10 +69,10 @@ class FramesTest {
 
     @Test
     void readsNoByteAfterAFrame() throws IOException {
-        byte[] two = concat(bytes(new Ask.Launch(ALICE)), bytes(new Ask.Stop(SECOND)));
+        byte[] two = concat(bytes(new Ask.Launch(ALICE)), bytes(new Ask.Stop(SECOND, true)));
         ByteArrayInputStream stream = new ByteArrayInputStream(two);
         assertEquals(new Ask.Launch(ALICE), Frames.receiveAsk(stream));
-        assertEquals(new Ask.Stop(SECOND), Frames.receiveAsk(stream));
+        assertEquals(new Ask.Stop(SECOND, true), Frames.receiveAsk(stream));
         assertEquals(-1, stream.read());
     }
 

@@ -51,7 +51,7 @@ final class Asks {
             case Ask.ListVirtualHosts(long seen) -> list(seen, answers);
             case Ask.Launch(VirtualHostName name) -> launch(name, answers);
             case Ask.Stop stop -> {
-                generations.stop(stop.generation());
+                generations.stop(stop.generation(), stop.tellWhere());
                 answers.send(new Answer.Stopped());
             }
             case Ask.Kill kill ->

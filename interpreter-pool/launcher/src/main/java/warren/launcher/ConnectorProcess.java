@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,7 +18,8 @@ import warren.launcher.system.UnixSocket;
 
 /**
  * The connector: started through the same launch as an interpreter, as its own user, with the AJP socket as descriptor
- * 0, and started again whenever it ends: at once the first time, later each in a row after a longer pause.
+ * 0, and started again whenever it ends: at once the first time, later each in a row after a longer pause. Visitors wait
+ * meanwhile, so the launch stage for the next one waits beside it.
  */
 final class ConnectorProcess {
     private static final Logger LOG = LogManager.getLogger(ConnectorProcess.class);
@@ -34,6 +36,8 @@ final class ConnectorProcess {
     private final ConnectorProgram program;
     private final Runnable onEnd;
     private Optional<WatchedProcess> running = Optional.empty();
+    /** Completed with nothing where it could not be started. */
+    private CompletableFuture<Optional<Stage>> next = CompletableFuture.completedFuture(Optional.empty());
     private boolean stopping;
     private int number;
     private int endsInARow;
@@ -59,18 +63,15 @@ final class ConnectorProcess {
 
     /** Starts it once; it is not ready yet when this returns. */
     synchronized void start() throws LaunchFailure {
+        prepareOutput();
+        Optional<Stage> waiting = takeNext();
         number++;
-        Cgroup cgroup = prepare();
-        try {
-            Children.Child child = perform(program.plan(directories.connectorOutput()), cgroup);
-            Instant now = Instant.now();
-            note(child.pid(), now);
-            LOG.info("connector pid={} launched", child.pid());
-            run(child, cgroup, now);
-        } catch (LaunchFailure e) {
-            removeCgroup(cgroup);
-            throw e;
-        }
+        Stage stage = waiting.isPresent() ? waiting.get() : startStage(number);
+        Children.Child child = perform(program.plan(directories.connectorOutput()), stage);
+        Instant now = Instant.now();
+        note(child.pid(), now);
+        LOG.info("connector pid={} launched", child.pid());
+        run(child, stage.cgroup(), now);
     }
 
     private void note(int pid, Instant since) {
@@ -87,6 +88,8 @@ final class ConnectorProcess {
 
     private void run(WatchedProcess process, Cgroup cgroup, Instant since) {
         running = Optional.of(process);
+        int following = number + 1;
+        next = CompletableFuture.supplyAsync(() -> startNext(following), task -> new Thread(task, "next-connector").start());
         String name = name();
         process.end().thenAcceptAsync(how -> {
             notes.remove(name);
@@ -94,8 +97,42 @@ final class ConnectorProcess {
         }, after -> new Thread(after, "connector-ended").start());
     }
 
-    private Children.Child perform(LaunchPlan plan, Cgroup cgroup) throws LaunchFailure {
-        Stage stage = stages.start(List.of(ajp.descriptor()), cgroup);
+    private Optional<Stage> startNext(int number) {
+        try {
+            return Optional.of(startStage(number));
+        } catch (LaunchFailure e) {
+            LOG.warn("no launch stage waits for the next connector: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Stage startStage(int number) throws LaunchFailure {
+        Cgroup cgroup = createCgroup(number);
+        try {
+            return stages.start(List.of(ajp.descriptor()), cgroup);
+        } catch (LaunchFailure e) {
+            removeCgroup(cgroup);
+            throw e;
+        }
+    }
+
+    private Cgroup createCgroup(int number) throws LaunchFailure {
+        try {
+            return cgroups.createForConnector(number);
+        } catch (IOException e) {
+            throw new LaunchFailure("CGROUP", "mkdir", Optional.empty(), e.toString());
+        }
+    }
+
+    /** One that still waits. */
+    private Optional<Stage> takeNext() {
+        Optional<Stage> stage = next.join();
+        next = CompletableFuture.completedFuture(Optional.empty());
+        stage.filter(one -> !one.isAlive()).ifPresent(Stage::kill);
+        return stage.filter(Stage::isAlive);
+    }
+
+    private static Children.Child perform(LaunchPlan plan, Stage stage) throws LaunchFailure {
         try {
             Children.Child child = stage.launch(plan);
             stage.release();
@@ -106,12 +143,11 @@ final class ConnectorProcess {
         }
     }
 
-    private Cgroup prepare() throws LaunchFailure {
+    private void prepareOutput() throws LaunchFailure {
         try {
             ConnectorOutput.prepare(directories.connectorOutput());
-            return cgroups.createForConnector(number);
         } catch (IOException e) {
-            throw new LaunchFailure("CGROUP", "mkdir", Optional.empty(), e.toString());
+            throw new LaunchFailure("connector's output", "open", Optional.empty(), e.toString());
         }
     }
 
@@ -185,6 +221,7 @@ final class ConnectorProcess {
         synchronized (this) {
             stopping = true;
             child = running;
+            takeNext().ifPresent(Stage::kill);
         }
         child.ifPresent(process -> {
             signal(process, PidFd.SIGTERM);

@@ -13,9 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.contract.Answer;
@@ -196,11 +198,29 @@ final class Generations {
         }
     }
 
-    /** Ends a generation with everything in its cgroup; returns when nothing is left. Unknown ones are gone already. */
-    void stop(GenerationId id) {
+    /**
+     * Ends a generation with everything in its cgroup; returns when nothing is left. Unknown ones are gone already.
+     *
+     * @param tellWhere its parent interpreter gets SIGQUIT first and has a second
+     */
+    void stop(GenerationId id, boolean tellWhere) {
         Generation generation = running.get(id);
         if (generation != null) {
+            if (tellWhere) {
+                askWhereItIs(generation.parent());
+            }
             end(generation, "was stopped");
+        }
+    }
+
+    private static void askWhereItIs(WatchedProcess parent) {
+        try {
+            parent.signal(PidFd.SIGQUIT);
+            parent.end().get(TO_TELL_WHERE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (SystemCallFailed | ExecutionException | TimeoutException e) {
+            LOG.debug("pid={} does not say where it is: {}", parent.pid(), e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -314,6 +334,6 @@ final class Generations {
 
     /** Ends all, side by side. */
     void stopAll() {
-        running().parallelStream().forEach(generation -> stop(generation.id()));
+        running().parallelStream().forEach(generation -> stop(generation.id(), false));
     }
 }

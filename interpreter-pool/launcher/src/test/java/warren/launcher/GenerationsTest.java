@@ -64,7 +64,7 @@ class GenerationsTest {
     void stopsAGenerationWithEverythingItStarted() throws Exception {
         Answer.Launched launched = generations.launch(site("setsid sleep 1000 & sleep 1000 & wait"));
         Scratch.await("both", () -> only().cgroup().processes().size() == 3);
-        generations.stop(launched.generation());
+        generations.stop(launched.generation(), false);
         assertEquals(List.of(), List.copyOf(generations.running()));
         assertNothingIsLeft(launched.generation());
     }
@@ -86,7 +86,7 @@ class GenerationsTest {
         }
         LaunchFailure refused = assertThrows(LaunchFailure.class, () -> generations.launch(site));
         assertTrue(refused.getMessage().contains("4 generations run already"), refused.getMessage());
-        generations.stop(new GenerationId(ALICE, 1));
+        generations.stop(new GenerationId(ALICE, 1), false);
         assertEquals(new GenerationId(ALICE, 5), generations.launch(site).generation());
     }
 

@@ -89,7 +89,7 @@ class TakeOverTest {
         assertEquals(launched.parent().pid(), same.parent().pid());
         assertEquals(launched.since(), same.since());
         assertTrue(Files.exists(directories.generationSocket(FIRST)) && Files.exists(directories.generationLog(FIRST)));
-        after.stop(FIRST);
+        after.stop(FIRST, false);
         assertEnded();
     }
 
@@ -185,12 +185,12 @@ class TakeOverTest {
 
     @Test
     void usesNoNumberTwiceEvenOfWhatHadEnded() throws Exception {
-        before.stop(before.launch(site).generation());
+        before.stop(before.launch(site).generation(), false);
         before.launch(site);
-        before.stop(new GenerationId(ALICE, 3));
+        before.stop(new GenerationId(ALICE, 3), false);
         takeOver(site);
         assertEquals(4, after.launch(site).generation().number());
-        after.stop(FIRST);
+        after.stop(FIRST, false);
         assertEquals(List.of("alice.4"), new Notes(directories.generationNotes()).names());
     }
 

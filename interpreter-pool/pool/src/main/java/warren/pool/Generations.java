@@ -172,7 +172,8 @@ final class Generations {
         try {
             generation.load();
         } catch (LaunchRefusal e) {
-            stop(generation);
+            generation.stop();
+            shared.stopLoading(generation.id());
             throw e;
         }
         launches.increment();

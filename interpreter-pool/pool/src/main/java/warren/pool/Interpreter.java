@@ -58,7 +58,7 @@ final class Interpreter {
             greeted = true;
             return made;
         } catch (Overrun e) {
-            throw new LaunchRefusal(generation + " did not answer within " + within.toMillis() + " ms");
+            throw new LaunchRefusal(generation + " did not answer within " + within.toMillis() + " ms (WarrenLaunchTimeout)");
         } catch (ProtocolBroken e) {
             throw new LaunchRefusal(generation + " did not answer hello as agreed but sent " + e.getMessage());
         } catch (InterpreterGone e) {

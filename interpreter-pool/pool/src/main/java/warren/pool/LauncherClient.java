@@ -77,8 +77,9 @@ public final class LauncherClient {
         };
     }
 
-    void stop(GenerationId generation) throws IOException {
-        one(new Ask.Stop(generation), Answer.Stopped.class);
+    /** @param tellWhere a parent that still loads is asked first where it is, as with {@link #kill} */
+    void stop(GenerationId generation, boolean tellWhere) throws IOException {
+        one(new Ask.Stop(generation, tellWhere), Answer.Stopped.class);
     }
 
     /** @param tellWhere it is asked first where it is, and has a second to write that to its owner's log */

@@ -119,19 +119,25 @@ final class Shared implements AutoCloseable {
 
     /** In the background, and again and again while the launcher does not answer: it must not be forgotten. */
     void stop(GenerationId generation) {
-        stop(generation, Duration.ofSeconds(1));
+        stop(generation, false, Duration.ofSeconds(1));
     }
 
-    private void stop(GenerationId generation, Duration pause) {
+    /** The same with one that has not loaded in time: it may say in its owner's log where it is, before it goes. */
+    void stopLoading(GenerationId generation) {
+        stop(generation, true, Duration.ofSeconds(1));
+    }
+
+    private void stop(GenerationId generation, boolean tellWhere, Duration pause) {
         run(() -> {
             try {
-                launcher.stop(generation);
+                launcher.stop(generation, tellWhere);
                 LOG.info("{} stopped", generation);
             } catch (IOException e) {
                 LOG.error("{} could not be stopped, tried again in {} s: {}", generation, pause.toSeconds(),
                     e.getMessage());
                 Duration doubled = pause.multipliedBy(2);
-                after(pause, () -> stop(generation, doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled));
+                after(pause, () -> stop(generation, tellWhere,
+                    doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled));
             }
         });
     }

@@ -84,7 +84,7 @@ final class FakeLauncher implements AutoCloseable {
             OutputStream out = Channels.newOutputStream(channel);
             switch (Frames.receiveAsk(in)) {
                 case Ask.Launch(VirtualHostName name) -> Frames.send(launch(name), out);
-                case Ask.Stop(GenerationId generation) -> {
+                case Ask.Stop(GenerationId generation, boolean tellWhere) -> {
                     FakeParent parent = parents.remove(generation);
                     if (parent != null) {
                         parent.close();

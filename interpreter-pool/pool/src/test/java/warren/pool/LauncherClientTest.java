@@ -36,7 +36,7 @@ final class LauncherClientTest {
             assertFalse(client.kill(generation, 999_999, false));
             client.reportReload(Stage.ALICE, 4, "");
             assertEquals(4, launcher.reports.getFirst().reloads());
-            client.stop(generation);
+            client.stop(generation, false);
             assertEquals(List.of(generation), launcher.stopped);
             launcher.refusal = Optional.of("try later");
             String refused = assertThrows(LaunchRefusal.class, () -> client.launch(Stage.ALICE)).getMessage();
