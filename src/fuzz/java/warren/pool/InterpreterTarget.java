@@ -43,8 +43,9 @@ public final class InterpreterTarget {
             SOCKET = directory.resolve("s");
             LISTENER = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             LISTENER.bind(UnixDomainSocketAddress.of(SOCKET));
-            SOCKET.toFile().deleteOnExit();
+            // the last named goes first
             directory.toFile().deleteOnExit();
+            SOCKET.toFile().deleteOnExit();
         } catch (IOException e) {
             throw new ExceptionInInitializerError(e);
         }
