@@ -76,7 +76,7 @@ final class SurvivalTest {
      * A zombie is not, and nobody may be there to reap what an earlier launcher started. But its first thread is one
      * already while others of its threads keep its connections open.
      */
-    private static boolean isAlive(long pid) throws IOException {
+    private static boolean isAlive(long pid) {
         try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
             return threads.count() > 1 || !Files.readString(Path.of("/proc/" + pid + "/status")).contains("\nState:\tZ");
         } catch (IOException gone) {
@@ -84,10 +84,10 @@ final class SurvivalTest {
         }
     }
 
-    /** By the kernel's account, of which {@code warren status} makes its own. */
-    /** Beside its cgroup is that of the stage for the next one, which is still root's. */
+    /** By the kernel's account, of which {@code warren status} makes its own. The stage for the next is still root's. */
     private static long connector() throws Exception {
-        return Long.parseLong(Machine.processesOf(Machine.CONNECTOR).getFirst());
+        return Machine.processesOf(Machine.CONNECTOR).stream().mapToLong(Long::parseLong).filter(SurvivalTest::isAlive)
+            .findFirst().orElseThrow();
     }
 
     /** The cgroups of a virtual host's generations. */
