@@ -34,7 +34,15 @@ final class Killer implements AutoCloseable {
             }
             return @kept == 0;
         }
-        sub ended { my $pid = shift; sleep 0.001 while -d "/proc/$pid/fd" && readlink "/proc/$pid/exe"; 1 }
+        # a zombie has closed what it had
+        sub ended {
+            my $pid = shift;
+            while (open my $stat, '<', "/proc/$pid/stat") {
+                last if (<$stat> // ') Z ') =~ /\\) [ZX] /;
+                sleep 0.001;
+            }
+            return 1;
+        }
         while (<STDIN>) {
             my %before = map { $_ => switches($_) } split;
             sleep 0.05;
