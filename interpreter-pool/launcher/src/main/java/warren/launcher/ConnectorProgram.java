@@ -37,9 +37,12 @@ record ConnectorProgram(UserId user, GroupId group, List<LaunchStep> steps, Laun
             new LaunchStep.Execute(java, arguments, environment));
     }
 
-    /** The class-data archive is made with the same garbage collector. */
+    /**
+     * The class-data archive is made with the same garbage collector. A request in flight has about 110 KB in Tomcat; a
+     * thousand slow clients ended a connector of 192 MB (docs/performance/survival.md).
+     */
     private static final List<String> FLAGS = List.of("-XX:+DisableAttachMechanism", "-XX:-UsePerfData",
-        "-XX:-CreateCoredumpOnCrash", "-XX:+UseSerialGC", "-Xmx128m", "-XX:MaxDirectMemorySize=64m",
+        "-XX:-CreateCoredumpOnCrash", "-XX:+UseSerialGC", "-Xmx256m", "-XX:MaxDirectMemorySize=64m",
         "-XX:+ExitOnOutOfMemoryError", "-Xlog:cds=off");
 
     LaunchPlan plan(Path output) {

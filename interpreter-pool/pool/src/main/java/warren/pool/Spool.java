@@ -9,13 +9,14 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Bytes on their way from one side to the other, in their order: the first {@value #IN_MEMORY_BYTES} in memory, what
- * follows in a private file of the virtual host's {@link SpoolSpace}. For one thread at a time.
+ * Bytes on their way from one side to the other, in their order: the first {@value #IN_MEMORY_BYTES} in memory, or fewer
+ * where all spools together have much there, what follows in a private file of the virtual host's {@link SpoolSpace}.
+ * For one thread at a time.
  */
 final class Spool implements Closeable {
     static final int IN_MEMORY_BYTES = 64 * 1024;
     private static final int FIRST_BYTES = 8 * 1024;
-    static final int PIECE_BYTES = 32 * 1024;
+    static final int PIECE_BYTES = 16 * 1024;
     private static final byte[] NOTHING = new byte[0];
 
     private final SpoolSpace space;
@@ -37,8 +38,7 @@ final class Spool implements Closeable {
 
     /** @throws IOException where the file cannot be made or written; nothing was added then */
     void add(byte[] bytes, int offset, int count) throws IOException {
-        if (inFile == 0 && inMemory + count <= IN_MEMORY_BYTES) {
-            reserveMemory(inMemory + count);
+        if (inFile == 0 && inMemory + count <= IN_MEMORY_BYTES && reserveMemory(inMemory + count)) {
             System.arraycopy(bytes, offset, memory, inMemory, count);
             inMemory += count;
         } else {
@@ -55,16 +55,15 @@ final class Spool implements Closeable {
      * @return how many came, -1 at the stream's end
      */
     int addFrom(InputStream stream, long expected) throws IOException {
-        if (inFile > 0 || inMemory == IN_MEMORY_BYTES) {
+        boolean full = inFile > 0 || inMemory == IN_MEMORY_BYTES;
+        if (full || inMemory == memory.length
+                && !reserveMemory(Math.min(IN_MEMORY_BYTES, Math.max(inMemory + 1, expected)))) {
             usePiece();
             int count = stream.read(piece);
             if (count > 0) {
                 add(piece, 0, count);
             }
             return count;
-        }
-        if (inMemory == memory.length) {
-            reserveMemory(Math.min(IN_MEMORY_BYTES, Math.max(inMemory + 1, expected)));
         }
         int count = stream.read(memory, inMemory, Math.min(memory.length, IN_MEMORY_BYTES) - inMemory);
         if (count > 0) {
@@ -74,10 +73,17 @@ final class Spool implements Closeable {
         return count;
     }
 
-    private void reserveMemory(long needed) {
-        if (needed > memory.length) {
-            memory = Arrays.copyOf(memory, (int) Math.max(needed, Math.max(FIRST_BYTES, 2L * memory.length)));
+    /** Whether so many bytes have room in memory now. */
+    private boolean reserveMemory(long needed) {
+        if (needed <= memory.length) {
+            return true;
         }
+        int length = (int) Math.max(needed, Math.max(FIRST_BYTES, 2L * memory.length));
+        if (!space.takeMemory(length - memory.length)) {
+            return false;
+        }
+        memory = Arrays.copyOf(memory, length);
+        return true;
     }
 
     private void writeToFile(ByteBuffer bytes) throws IOException {
@@ -167,6 +173,7 @@ final class Spool implements Closeable {
         inMemory = 0;
         inFile = 0;
         taken = 0;
+        space.giveBackMemory(memory.length);
         memory = NOTHING;
         if (file.isPresent()) {
             file.get().close();

@@ -18,6 +18,8 @@ final class SpoolSpace {
     /** The disk is everybody's: the last twentieth of it is not for bodies. */
     private static final int LEFT_TO_OTHERS = 20;
     private static final AtomicLong LAST_NUMBER = new AtomicLong();
+    /** An eighth of the heap for all virtual hosts: slow clients of one must not take what the others need. */
+    private static final AtomicLong MEMORY_LEFT = new AtomicLong(Runtime.getRuntime().maxMemory() / 8);
     private final Optional<Path> directory;
     private final AtomicLong used = new AtomicLong();
     private volatile long most;
@@ -50,6 +52,19 @@ final class SpoolSpace {
 
     void giveBack(long bytes) {
         used.addAndGet(-bytes);
+    }
+
+    /** Takes memory of what all spools may have, or takes nothing and is false. */
+    boolean takeMemory(long bytes) {
+        if (MEMORY_LEFT.addAndGet(-bytes) >= 0 || directory.isEmpty()) {
+            return true;
+        }
+        giveBackMemory(bytes);
+        return false;
+    }
+
+    void giveBackMemory(long bytes) {
+        MEMORY_LEFT.addAndGet(bytes);
     }
 
     /** Bytes that are kept now. */
