@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import warren.contract.Deadlines;
 import warren.contract.PoolSettings;
 import warren.contract.SpoolLimits;
@@ -37,6 +39,31 @@ final class SpoolingTest {
         Deadlines from = Stage.settings(1).deadlines();
         return limits(1 << 20, all).with(new Deadlines(from.launch(), from.queue(), from.firstByte(),
             from.responseIdle(), from.request(), write, from.idle(), from.drain()));
+    }
+
+    @Test
+    void usesItsFileWhereAllSpoolsTogetherHaveTheirMemory(@TempDir Path directory) throws Exception {
+        SpoolSpace space = new SpoolSpace(directory, 1 << 20);
+        long others = 0;
+        while (space.takeMemory(1024)) {
+            others += 1024;
+        }
+        byte[] bytes = random(5000);
+        try (Spool added = new Spool(space); Spool read = new Spool(space)) {
+            added.add(bytes, 0, bytes.length);
+            assertEquals(bytes.length, read.addFrom(new ByteArrayInputStream(bytes), bytes.length));
+            for (Spool spool : List.of(added, read)) {
+                byte[] back = new byte[bytes.length];
+                assertEquals(bytes.length, spool.read(back, 0, back.length));
+                assertArrayEquals(bytes, back);
+            }
+            SpoolSpace nowhere = new SpoolSpace(directory.resolve("none"), 1 << 20);
+            assertThrows(IOException.class, () -> new Spool(nowhere).add(bytes, 0, bytes.length), "it wants its file");
+            space.giveBackMemory(1024);
+            assertTrue(space.takeMemory(1024), "neither has taken more than there was");
+        } finally {
+            space.giveBackMemory(others);
+        }
     }
 
     private static CompletableFuture<Optional<Exception>> inBackground(Stage stage, Exchange exchange) {
