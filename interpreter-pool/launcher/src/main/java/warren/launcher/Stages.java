@@ -45,6 +45,11 @@ final class Stages implements AutoCloseable {
         startMissing();
     }
 
+    /** How many have started and wait for a plan. */
+    synchronized int warm() {
+        return warm.size();
+    }
+
     private synchronized void startMissing() {
         int missing = kept + launches.size() - warm.size();
         // what nobody waits for leaves half of the machine to the interpreters

@@ -235,15 +235,11 @@ class RealLaunchTest {
         return ProcessHandle.current().children().filter(child -> isStage(child.pid())).count();
     }
 
-    /** The child of ours that waits for a plan. */
+    /** The only child of ours that waits for a plan; one that is still starting would fail whoever takes it. */
     private int warmStage() {
-        int[] found = new int[1];
-        Scratch.await("a warm stage", () -> {
-            found[0] = ProcessHandle.current().children()
-                .filter(child -> isStage(child.pid())).mapToInt(child -> (int) child.pid()).findFirst().orElse(0);
-            return found[0] != 0;
-        });
-        return found[0];
+        Scratch.await("a warm stage", () -> stages.warm() == 1);
+        return ProcessHandle.current().children()
+            .filter(child -> isStage(child.pid())).mapToInt(child -> (int) child.pid()).findFirst().orElseThrow();
     }
 
     private static boolean isStage(long pid) {
