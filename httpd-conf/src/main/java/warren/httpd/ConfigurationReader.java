@@ -29,7 +29,8 @@ final class ConfigurationReader {
     private final Lines lines = new Lines();
     private final Includes includes = new Includes();
     private final Modules modules = new Modules();
-    private final Map<String, Macro> macros = new HashMap<>();
+    private final Effects effects = new Effects(problems);
+    private final Macros macros = new Macros(modules, effects);
     private final Set<Path> files = new LinkedHashSet<>();
     private final Texts texts = new Texts();
     private final List<Directive> top = new ArrayList<>();
@@ -39,8 +40,6 @@ final class ConfigurationReader {
     private final KnownFiles known;
     private Path serverRoot;
     private int depth;
-    /** Counts what has been said that lines further on depend on, or that is not a virtual host's. */
-    private int said;
 
     /** A section that is not closed yet; those that httpd dissolves have no directive. */
     private record Open(String name, Optional<Directive> directive, Block block, Place place) { }
@@ -58,7 +57,7 @@ final class ConfigurationReader {
         Map<String, String> all = new HashMap<>();
         if (Files.isRegularFile(envvars)) {
             files.add(envvars);
-            said++; // where it is not there any more, what follows counts less
+            effects.add(1); // where it is not there any more, what follows counts less
             known.enters(envvars);
             known.heldMore();
             try {
@@ -78,16 +77,16 @@ final class ConfigurationReader {
     }
 
     private void file(Path file, Place includedAt, Optional<Place> use) {
-        if (open.isEmpty() && use.isEmpty() && known.passesOver(file, said)) {
+        if (open.isEmpty() && use.isEmpty() && known.passesOver(file, effects.count())) {
             files.add(file);
             return;
         }
-        int saidBefore = said;
+        int before = effects.count();
         int hostsBefore = top.size();
         known.enters(file);
         read(file, includedAt, use);
-        if (said == saidBefore && open.isEmpty() && use.isEmpty()) {
-            known.heldHosts(said, Hosts.names(top.subList(hostsBefore, top.size())));
+        if (effects.count() == before && open.isEmpty() && use.isEmpty()) {
+            known.heldHosts(effects.count(), Hosts.names(top.subList(hostsBefore, top.size())));
         } else {
             known.heldMore();
         }
@@ -99,7 +98,7 @@ final class ConfigurationReader {
             contents = lines.of(file);
         } catch (IOException e) {
             problems.error(Problems.SERVER, includedAt, file + ": " + reason(e), "a readable configuration file");
-            said++;
+            effects.add(1);
             return;
         }
         files.add(file);
@@ -110,7 +109,7 @@ final class ConfigurationReader {
         }
         while (open.size() > floor) {
             Open left = open.pop();
-            said++;
+            effects.add(1);
             problems.error(Problems.SERVER, left.place(), "<" + left.name() + "> is not closed",
                 "</" + left.name() + "> in the same file");
         }
@@ -134,7 +133,7 @@ final class ConfigurationReader {
     private String expand(LineStream.Placed line) {
         return variables.expand(line.text(), name -> {
             if (block() != Block.PERL_SKIPPED) {
-                said++;
+                effects.add(1);
                 problems.warning(Problems.SERVER, line.place(), "the variable ${" + name + "} is not defined",
                     "a Define or a variable of httpd's environment");
             }
@@ -147,12 +146,12 @@ final class ConfigurationReader {
         String wanted = name.endsWith(">") ? name.substring(2, name.length() - 1) : name.substring(2);
         boolean dissolved = open.size() > floor && open.peek().directive().isEmpty();
         if (!name.endsWith(">") || (more && dissolved)) { // httpd wants </IfDefine> alone on its line
-            problem(line, line.text(), "</" + wanted + ">");
+            effects.problem(line, line.text(), "</" + wanted + ">");
         }
         if (open.size() <= floor) {
-            problem(line, name + " without an open section", "<" + wanted + " …> before it");
+            effects.problem(line, name + " without an open section", "<" + wanted + " …> before it");
         } else if (!open.peek().name().equalsIgnoreCase(wanted)) {
-            problem(line, name, "</" + open.peek().name() + "> for " + open.peek().place());
+            effects.problem(line, name, "</" + open.peek().name() + "> for " + open.peek().place());
             if (open.stream().limit((long) open.size() - floor).anyMatch(o -> o.name().equalsIgnoreCase(wanted))) {
                 while (!open.pop().name().equalsIgnoreCase(wanted)) { // so that one slip is one problem
                     continue;
@@ -166,7 +165,7 @@ final class ConfigurationReader {
     private void section(String word, String rest, LineStream.Placed line, LineStream stream) {
         boolean closed = word.endsWith(">") || rest.lastIndexOf('>') >= 0;
         if (!closed) {
-            problem(line, word + " " + rest, "> at the end");
+            effects.problem(line, word + " " + rest, "> at the end");
         }
         String name = word.substring(1, word.endsWith(">") ? word.length() - 1 : word.length());
         int end = rest.lastIndexOf('>');
@@ -175,19 +174,19 @@ final class ConfigurationReader {
             case "ifmodule" -> ifModule(name, argument, line, stream);
             case "ifdefine" -> conditional(name, conditions.defined(argument), line, stream);
             case "iffile" -> {
-                said++; // the other file may come and go
+                effects.add(1); // the other file may come and go
                 conditional(name, conditions.file(Words.first(argument), serverRoot), line, stream);
             }
             case "ifversion" -> ifVersion(name, argument, line, stream);
             case "ifdirective", "ifsection" -> {
-                said++;
+                effects.add(1);
                 problems.warning(Problems.SERVER, line.place(), "<" + name + " " + argument
                     + ">, read as if it held", "no condition that only httpd can know");
                 conditional(name, true, line, stream);
             }
-            case "macro" -> macro(argument, line, stream);
+            case "macro" -> macros.read(argument, line, stream, () -> httpdReads(line, "<Macro>"));
             case "perl" -> {
-                said++;
+                effects.add(1);
                 skipping.perlCode(line, stream);
             }
             default -> push(name, argument, line);
@@ -205,7 +204,7 @@ final class ConfigurationReader {
         try {
             holds = conditions.version(Words.split(argument));
         } catch (IllegalArgumentException e) {
-            problem(line, "<" + name + " " + argument + ">", "an operator and a version or expression");
+            effects.problem(line, "<" + name + " " + argument + ">", "an operator and a version or expression");
         }
         conditional(name, holds, line, stream);
     }
@@ -231,95 +230,7 @@ final class ConfigurationReader {
         } else {
             int before = problems.count();
             skipping.section(name, line, stream);
-            said += problems.count() - before;
-        }
-    }
-
-    // Macros
-
-    private void macro(String argument, LineStream.Placed start, LineStream stream) {
-        List<String> words = Words.split(argument);
-        said += words.isEmpty() || !isOfSecrets(words.get(0)) ? 1 : 0;
-        List<Lines.Line> body = new ArrayList<>();
-        int nesting = 1;
-        Optional<LineStream.Placed> line = stream.next();
-        for (; line.isPresent(); line = stream.next()) {
-            String text = line.get().text();
-            if (text.isEmpty() || text.charAt(0) == '#') {
-                continue;
-            }
-            String word = new Words(text).next().toLowerCase(Locale.ROOT);
-            nesting += word.equals("<macro") ? 1 : word.equals("</macro>") ? -1 : 0;
-            if (nesting == 0) {
-                break;
-            }
-            body.add(new Lines.Line(text, line.get().place().line()));
-        }
-        if (line.isEmpty()) {
-            problem(start, "<Macro> is not closed", "</Macro> in the same file");
-        } else if (words.isEmpty()) {
-            problem(start, "<Macro> without a name", "<Macro NAME $parameter …>");
-        } else if (httpdReads(start, "<Macro>")) {
-            requireMacroModule(start);
-            define(words, start, body);
-        }
-    }
-
-    private void define(List<String> words, LineStream.Placed start, List<Lines.Line> body) {
-        int first = 1;
-        while (first < words.size() && words.get(first).startsWith("/")) { // flags of httpd 2.5
-            first++;
-        }
-        List<String> parameters = words.subList(first, words.size());
-        if (parameters.stream().distinct().count() < parameters.size() || parameters.contains("")) {
-            problem(start, "macro " + words.get(0) + " with an empty parameter or one twice", "different parameters");
-            return;
-        }
-        String name = words.get(0).toLowerCase(Locale.ROOT);
-        macros.put(name, new Macro(name, start.place().file(), parameters, body));
-    }
-
-    private void use(Words words, LineStream.Placed line, LineStream stream) {
-        String name = words.next().toLowerCase(Locale.ROOT);
-        Macro macro = macros.get(name);
-        if (macro == null) {
-            undefinedMacro(name, line);
-            return;
-        }
-        List<String> arguments = Words.split(words.rest());
-        if (stream.isInside(name)) {
-            problem(line, "macro " + name + " uses itself", "no recursion");
-        } else if (arguments.size() != macro.parameters().size()) {
-            problem(line, "macro " + name + " with " + arguments.size() + " arguments",
-                macro.parameters().size() + ": " + String.join(" ", macro.parameters()));
-        } else {
-            try {
-                stream.insert(macro, macro.expand(arguments), line.use().orElse(line.place()));
-            } catch (IllegalArgumentException e) {
-                problem(line, e.getMessage(), "shorter arguments");
-            }
-        }
-    }
-
-    private void undefinedMacro(String name, LineStream.Placed line) {
-        if (isOfSecrets(name)) {
-            add(new Directive("Use", name, false, block(), line.place(), line.use())); // generated before httpd starts
-        } else if (block() != Block.PERL_SKIPPED) {
-            problem(line, "macro " + name + " is not defined", "a <Macro " + name + "> before it");
-        }
-    }
-
-    /** Those of secrets.conf: the sections of one virtual host use them, and nothing in them is ours to judge. */
-    private static boolean isOfSecrets(String macro) {
-        String name = macro.toLowerCase(Locale.ROOT);
-        return name.startsWith("warrentoken-") || name.startsWith("warrenworker-");
-    }
-
-    private void requireMacroModule(LineStream.Placed line) {
-        if (!modules.has("macro_module")) {
-            said++;
-            modules.load("macro_module", "mod_macro.so"); // told once
-            problem(line, "macros without mod_macro", "LoadModule macro_module before it (a2enmod macro)");
+            effects.add(problems.count() - before);
         }
     }
 
@@ -333,13 +244,24 @@ final class ConfigurationReader {
             case "use" -> use(words, line, stream);
             case "define", "undefine", "undefmacro", "serverroot", "error" -> now(name, Words.split(argument), line);
             case "loadmodule" -> {
-                said++;
+                effects.add(1);
                 if (httpdReads(line, name)) {
                     modules.load(Words.first(argument), Words.last(argument));
                     node(name, argument, line);
                 }
             }
             default -> node(name, argument, line);
+        }
+    }
+
+    private void use(Words words, LineStream.Placed line, LineStream stream) {
+        String name = words.next().toLowerCase(Locale.ROOT);
+        if (macros.has(name)) {
+            macros.use(name, Words.split(words.rest()), line, stream);
+        } else if (Macros.isOfSecrets(name)) {
+            add(new Directive("Use", name, false, block(), line.place(), line.use())); // generated before httpd starts
+        } else if (block() != Block.PERL_SKIPPED) {
+            effects.problem(line, "macro " + name + " is not defined", "a <Macro " + name + "> before it");
         }
     }
 
@@ -355,21 +277,21 @@ final class ConfigurationReader {
     }
 
     private void now(String name, List<String> arguments, LineStream.Placed line) {
-        said++;
+        effects.add(1);
         if (!httpdReads(line, name)) {
             return;
         }
         if (arguments.isEmpty()) {
-            problem(line, name + " without an argument", "its argument");
+            effects.problem(line, name + " without an argument", "its argument");
             return;
         }
         String first = arguments.get(0);
         switch (name.toLowerCase(Locale.ROOT)) {
             case "define" -> define(arguments);
             case "undefine" -> variables.undefine(first);
-            case "undefmacro" -> undefineMacro(first, line);
+            case "undefmacro" -> macros.undefine(first, line);
             case "serverroot" -> path(first, line).ifPresent(path -> serverRoot = path);
-            default -> problem(line, "Error \"" + first + "\"", "a configuration that does not come by here");
+            default -> effects.problem(line, "Error \"" + first + "\"", "a configuration that does not come by here");
         }
     }
 
@@ -381,16 +303,10 @@ final class ConfigurationReader {
         }
     }
 
-    private void undefineMacro(String name, LineStream.Placed line) {
-        if (macros.remove(name.toLowerCase(Locale.ROOT)) == null) {
-            problem(line, "UndefMacro " + name, "a macro that is defined");
-        }
-    }
-
     private void include(String argument, boolean optional, LineStream.Placed line) {
-        said++; // what it names may come and go
+        effects.add(1); // what it names may come and go
         if (depth >= DEEPEST_INCLUDE) {
-            problem(line, "includes nested more than " + DEEPEST_INCLUDE + " deep", "no recursion");
+            effects.problem(line, "includes nested more than " + DEEPEST_INCLUDE + " deep", "no recursion");
             return;
         }
         depth++;
@@ -400,7 +316,7 @@ final class ConfigurationReader {
                 file(file, line.place(), line.use());
             }
         } catch (IOException e) {
-            problem(line, reason(e), optional ? "a directory that can be read" : "a file to include");
+            effects.problem(line, reason(e), optional ? "a directory that can be read" : "a file to include");
         } finally {
             depth--;
         }
@@ -414,14 +330,14 @@ final class ConfigurationReader {
         } catch (InvalidPathException e) {
             // told below
         }
-        problem(line, "\"" + argument + "\"", "a path");
+        effects.problem(line, "\"" + argument + "\"", "a path");
         return Optional.empty();
     }
 
     /** Whether httpd acts on such a line here. In our block it would not, and we and it would read different things. */
     private boolean httpdReads(LineStream.Placed line, String what) {
         if (block() == Block.WARREN) {
-            problem(line, what + " in <IfModule mod_warren.c>, which httpd skips", "it outside");
+            effects.problem(line, what + " in <IfModule mod_warren.c>, which httpd skips", "it outside");
         }
         return block().seenByHttpd();
     }
@@ -437,13 +353,10 @@ final class ConfigurationReader {
                 return;
             }
         }
-        said += directive.is("VirtualHost") && directive.isSection() && directive.isSeenByHttpd() ? 0 : 1;
+        if (!directive.is("VirtualHost") || !directive.isSection() || !directive.isSeenByHttpd()) {
+            effects.add(1);
+        }
         top.add(directive);
-    }
-
-    private void problem(LineStream.Placed line, String found, String expected) {
-        said++;
-        problems.error(Problems.SERVER, line.place(), found, expected);
     }
 
     private static String reason(IOException e) {

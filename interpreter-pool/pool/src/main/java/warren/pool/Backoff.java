@@ -12,8 +12,16 @@ final class Backoff {
     private int failures;
     private Deadline pause = Deadline.after(Duration.ZERO);
     private Optional<String> last = Optional.empty();
+    private long lastFailedLaunchNanos = System.nanoTime();
 
+    /** A launch did. */
     void failed(String why) {
+        lastFailedLaunchNanos = System.nanoTime();
+        died(why);
+    }
+
+    /** What had been launched did: those who asked before may still have a launch. */
+    void died(String why) {
         failures++;
         last = Optional.of(why);
         long seconds = failures == 1 ? 0 : Math.min(LONGEST.toSeconds(), 1L << Math.min(failures - 2, 10));
@@ -22,7 +30,17 @@ final class Backoff {
 
     /** It was no fault of the virtual host's: noted, and the next launch need not wait. */
     void notTried(String why) {
+        lastFailedLaunchNanos = System.nanoTime();
         last = Optional.of(why);
+    }
+
+    /**
+     * Whether a launch has.
+     *
+     * @param nanos of {@link System#nanoTime}
+     */
+    boolean hasFailedSince(long nanos) {
+        return lastFailedLaunchNanos - nanos > 0;
     }
 
     void succeeded() {

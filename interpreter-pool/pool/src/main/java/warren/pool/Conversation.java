@@ -61,7 +61,7 @@ final class Conversation {
      *
      * @return whether the whole request was taken, so that the connection can take another
      */
-    boolean hold(Map<String, String> parameters) throws InterpreterGone, ProtocolBroken, Overrun {
+    boolean hold(Map<String, String> parameters) throws InterpreterGone, ProtocolBroken, Overrun, BodyUnreadable {
         try {
             begin(parameters);
             while (true) {
@@ -76,6 +76,8 @@ final class Conversation {
                     }
                 }
             }
+        } catch (BodyUnreadable e) {
+            throw e;
         } catch (IOException e) {
             throw new InterpreterGone(e, isUnread(e));
         } finally {
@@ -91,7 +93,7 @@ final class Conversation {
         return writer.sent() == 0 || e instanceof SocketException && response.isSilent() && writer.sent() <= ONE_READ_BYTES;
     }
 
-    private void begin(Map<String, String> parameters) throws IOException {
+    private void begin(Map<String, String> parameters) throws BodyUnreadable {
         records.reset();
         body.rewind();
         writer.begin(parameters);
@@ -99,7 +101,7 @@ final class Conversation {
         writer.ready();
     }
 
-    private void appendBody() throws IOException {
+    private void appendBody() throws BodyUnreadable {
         if (body.left() > 0) {
             writer.body(body);
         }
@@ -110,7 +112,7 @@ final class Conversation {
     }
 
     /** As much as it takes now; whether that was all. One that has closed its end may still have answered before. */
-    private boolean send() throws IOException {
+    private boolean send() throws BodyUnreadable {
         while (!unwritable && sendWritten()) {
             if (bodyEnded) {
                 return true;

@@ -4,9 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,7 +31,7 @@ final class Generations {
     private final Shared shared;
     private final Slots slots;
     private final ReentrantLock oneLaunch = new ReentrantLock(true);
-    private final Set<Generation> draining = ConcurrentHashMap.newKeySet();
+    private final Draining draining;
     private final LongAdder launches = new LongAdder();
     private volatile VirtualHost host;
     private volatile Optional<Generation> current = Optional.empty();
@@ -42,12 +40,12 @@ final class Generations {
     private Optional<CompletableFuture<Generation>> launching = Optional.empty();
     private final Backoff backoff = new Backoff();
     private Optional<PoolState> ended = Optional.empty();
-    private long lastFailureNanos = System.nanoTime();
 
     Generations(VirtualHost host, Shared shared, Slots slots) {
         this.host = host;
         this.shared = shared;
         this.slots = slots;
+        this.draining = new Draining(shared);
         quarantine(host);
         takeOver(shared.takeFound(host.name()));
         if (host.reloads() > 0) {
@@ -104,7 +102,7 @@ final class Generations {
 
     private boolean isOurs(GenerationId id) {
         return servingId().filter(id::equals).isPresent()
-            || draining.stream().anyMatch(generation -> generation.id().equals(id));
+            || draining.has(id);
     }
 
     /** The pool is used, or is given back: the idle time begins anew. */
@@ -146,7 +144,7 @@ final class Generations {
             throw new LaunchFailed("vhost=" + host.name() + " is launched again in " + (pause.toSeconds() + 1)
                 + " s at the earliest; the last time: " + backoff.last().orElse(""), pause.plusSeconds(1), null);
         }
-        if (lastFailureNanos - arrival > 0) {
+        if (backoff.hasFailedSince(arrival)) {
             throw new LaunchFailed(backoff.last().orElse(""), SOON, null);
         }
     }
@@ -210,7 +208,6 @@ final class Generations {
             } else {
                 backoff.failed(e.getMessage());
             }
-            lastFailureNanos = System.nanoTime();
         }
         LOG.error("vhost={} launch failed: {}", host.name(), e.getMessage());
         shared.log().tell(host.name(), "launch failed: " + e.getMessage());
@@ -249,7 +246,7 @@ final class Generations {
             if (generation.age().compareTo(GROWN_UP) >= 0) {
                 backoff.succeeded();
             }
-            backoff.failed(why);
+            backoff.died(why);
         }
         LOG.warn("{} is lost: {}", generation.id(), why);
         shared.log().tell(host.name(), "generation " + generation.id().number() + " has ended by itself");
@@ -257,31 +254,12 @@ final class Generations {
     }
 
     private void drain(Generation generation) {
-        draining.add(generation);
-        generation.drain();
-        LOG.debug("{} drains", generation.id());
-        shared.after(host.pool().deadlines().drain(), () -> {
-            if (stop(generation)) {
-                LOG.warn("{} did not drain in time", generation.id());
-            }
-        });
-        stopIfDrained(generation);
+        draining.drain(generation, host.pool().deadlines().drain());
     }
 
     /** An interpreter has come back: perhaps the last that was waited for. */
     void stopIfDrained(Generation generation) {
-        if (generation.isDrained()) {
-            stop(generation);
-        }
-    }
-
-    private boolean stop(Generation generation) {
-        boolean first = generation.stop();
-        if (first) {
-            draining.remove(generation);
-            shared.stop(generation.id());
-        }
-        return first;
+        draining.stopIfDrained(generation);
     }
 
     private Duration tendingPause() {
@@ -410,7 +388,7 @@ final class Generations {
             current = Optional.empty();
         }
         last.ifPresent(Generation::closeAll);
-        draining.forEach(Generation::closeAll);
+        draining.closeAll();
     }
 
     long launches() {
@@ -423,7 +401,7 @@ final class Generations {
 
     /** The oldest first. */
     List<PoolStatus.GenerationStatus> status() {
-        List<Generation> all = new ArrayList<>(draining);
+        List<Generation> all = draining.all();
         current.filter(generation -> !all.contains(generation)).ifPresent(all::add);
         return all.stream().map(Generation::status)
             .sorted((one, other) -> Integer.compare(one.id().number(), other.id().number())).toList();

@@ -95,13 +95,17 @@ final class Interpreter {
      * @throws IOException where the client's side failed
      */
     void serve(Exchange exchange, RequestBody body, Delivery delivery, Patience patience)
-            throws InterpreterDied, BadResponse, DeadlineExceeded, IOException {
+            throws InterpreterDied, BadResponse, DeadlineExceeded, SpoolFull, IOException {
         served++;
         Map<String, String> parameters = withLength(exchange.parameters(), body);
         Response response = new Response(delivery, "HEAD".equals(parameters.get("REQUEST_METHOD")));
         leave(Fate.KILL, "its request failed");
         try {
             judge(converse(parameters, exchange.channel(), body, response, delivery, patience), response);
+        } catch (BodyUnreadable e) {
+            leave(Fate.KILL, "the rest of its request cannot be read");
+            delivery.requireClient();
+            throw new SpoolFull("its file cannot be read (" + e.getMessage() + ")", delivery.hasBegun());
         } catch (InterpreterGone e) {
             leave(Fate.KILL, "its connection ended");
             delivery.requireClient();
@@ -130,7 +134,7 @@ final class Interpreter {
     }
 
     private boolean converse(Map<String, String> parameters, Optional<SelectableChannel> client, RequestBody body,
-            Response response, Delivery delivery, Patience patience) throws InterpreterGone, ProtocolBroken, Overrun {
+            Response response, Delivery delivery, Patience patience) throws InterpreterGone, ProtocolBroken, Overrun, BodyUnreadable {
         StandardError standardError = new StandardError(line -> log.tell(generation.virtualHost(), line));
         try {
             return new Conversation(stream, records, writer, response, delivery, client, standardError, body, patience)

@@ -109,9 +109,13 @@ final class RequestBody implements Closeable {
         return spool.left();
     }
 
-    /** The next bytes; fails where the file of a long one does. */
-    int read(byte[] target, int offset, int most) throws IOException {
-        return spool.read(target, offset, most);
+    /** The next bytes. */
+    int read(byte[] target, int offset, int most) throws BodyUnreadable {
+        try {
+            return spool.read(target, offset, most);
+        } catch (IOException e) {
+            throw new BodyUnreadable(e);
+        }
     }
 
     /** From its first byte again. */

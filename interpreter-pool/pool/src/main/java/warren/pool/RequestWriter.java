@@ -38,7 +38,7 @@ final class RequestWriter {
     }
 
     /** The next piece of the body, which has more. */
-    void body(RequestBody body) throws IOException {
+    void body(RequestBody body) throws BodyUnreadable {
         int count = (int) Math.min(body.left(), PIECE_BYTES);
         header(FastCgi.STDIN, count);
         reserve(count);

@@ -2,9 +2,13 @@ package warren.pool;
 
 import java.util.Optional;
 
-/** There is no room now for the request's body: 503 with {@code Retry-After}. */
+/** There is no room now for the request's body, or its file has failed: 503 with {@code Retry-After}. */
 public final class SpoolFull extends RequestFailed {
     SpoolFull(String why) {
-        super("the request's body cannot be kept: " + why + " (WarrenSpoolMax)", Optional.empty(), false, null);
+        this(why + " (WarrenSpoolMax)", false);
+    }
+
+    SpoolFull(String why, boolean headSent) {
+        super("the request's body cannot be kept: " + why, Optional.empty(), headSent, null);
     }
 }

@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import warren.contract.Deadlines;
@@ -96,6 +100,49 @@ final class SpoolingTest {
             // The client had not said how long it is, and CGI has no other way to know.
             assertEquals("1500 1500", exchange.text());
             assertEquals(0, stage.status().spooledBytes());
+        }
+    }
+
+    /** Its disk fails: the interpreter has not, and no other is asked. */
+    @Test
+    void tellsAFileThatCannotBeReadFromAnInterpreterThatHasGone() throws Exception {
+        InputStream body = new ByteArrayInputStream(random(200_000)) {
+            @Override
+            public synchronized int read(byte[] target, int offset, int length) {
+                int count = super.read(target, offset, length);
+                if (available() == 0) {
+                    truncateSpools();
+                }
+                return count;
+            }
+        };
+        try (Stage stage = new Stage(Stage.settings(1), Stage.OK)) {
+            FakeExchange exchange = FakeExchange.post(body);
+            SpoolFull failure = assertThrows(SpoolFull.class, () -> stage.serve(exchange));
+            assertTrue(failure.getMessage().contains("its file cannot be read"), failure.getMessage());
+            assertEquals(1, exchange.pids.size());
+            assertEquals(0, stage.status().spooledBytes());
+        }
+    }
+
+    /** Those of this process, which have no names any more. */
+    private static void truncateSpools() {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors.filter(SpoolingTest::isSpool).toList()) {
+                try (RandomAccessFile file = new RandomAccessFile(descriptor.toFile(), "rw")) {
+                    file.setLength(0);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isSpool(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).getFileName().toString().matches("spool-.*\\(deleted\\)");
+        } catch (IOException closed) {
+            return false;
         }
     }
 
