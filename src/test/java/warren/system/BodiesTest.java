@@ -8,7 +8,10 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -140,6 +143,52 @@ final class BodiesTest {
             begin(wire, "carol", MEGABYTE / 2, true);
             send(wire, MEGABYTE / 2, true);
             assertTrue(answer(wire).startsWith("200 id=long length=" + MEGABYTE / 2));
+        }
+    }
+
+    /** Pieces of it are on their way already when it is refused: none of them may be taken for another request. */
+    @Test
+    void aBodyThatFindsNoRoomHalfWayIs503AndDisturbsNoRequestAfterIt() throws Exception {
+        byte[] half = new byte[400_000];
+        try (Wire late = new Wire(machine.port(), PATIENCE); Wire early = new Wire(machine.port(), PATIENCE)) {
+            for (Wire wire : List.of(late, early)) {
+                begin(wire, "carol", 2L * half.length, true);
+                wire.out().write(half);
+            }
+            // httpd may hold back the last of what came
+            machine.awaitPool("carol", "both half there", Duration.ofSeconds(30),
+                carol -> carol.path("spooledBytes").asLong() > 2 * half.length - 100_000);
+            late.out().write(half);
+            assertEquals(503, late.head().status());
+            early.out().write(half);
+            assertTrue(answer(early).startsWith("200 id=long length=" + 2 * half.length));
+        }
+        for (int i = 0; i < 20; i++) {
+            try (Wire wire = new Wire(machine.port(), PATIENCE)) {
+                begin(wire, "carol", 100_000, true);
+                send(wire, 100_000, true);
+                assertTrue(answer(wire).startsWith("200 id=long length=100000"));
+            }
+        }
+    }
+
+    @Test
+    void aBodyThatComesInDribblesArrivesWhole() throws Exception {
+        Random random = new Random(3);
+        try (Wire wire = new Wire(machine.port(), PATIENCE)) {
+            for (int length : new int[] {16_378, 16_379, 32_757, 65_536, 200_003}) {
+                byte[] body = new byte[length];
+                random.nextBytes(body);
+                begin(wire, "alice", length, true);
+                for (int at = 0; at < length;) {
+                    int count = Math.min(length - at, 1 + random.nextInt(9000));
+                    wire.out().write(body, at, count);
+                    at += count;
+                    LockSupport.parkNanos(random.nextInt(2_000_000));
+                }
+                String line = "id=long length=" + length + " md5=" + HexFormat.of().formatHex(Errand.md5().digest(body)) + "\n";
+                assertEquals("200 " + line + line, answer(wire));
+            }
         }
     }
 }

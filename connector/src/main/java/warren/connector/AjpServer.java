@@ -39,10 +39,9 @@ final class AjpServer {
 
     AjpServer(Answer.Configured configured, Servlet servlet) {
         Registry.disableRegistry();
-        protocol = new GatewayProtocol(configured.ajpSocket());
+        protocol = new GatewayProtocol(configured.ajpSocket(), configured.ajpPacketBytes());
         protocol.setSecret(configured.ajpSecret());
         protocol.setSecretRequired(true);
-        protocol.setPacketSize(configured.ajpPacketBytes());
         protocol.setAllowedRequestAttributesPattern(ATTRIBUTES);
         // REMOTE_USER and AUTH_TYPE are httpd's.
         protocol.setTomcatAuthentication(false);

@@ -24,6 +24,7 @@ final class ClientExchange implements Exchange {
     /** RFC 9110 section 9.2.2. */
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
     private static final long UNKNOWN = -1;
+    private static final int DROP_BYTES = 8192;
 
     private final HttpServletRequest request;
     private final HttpServletResponse response;
@@ -67,7 +68,16 @@ final class ClientExchange implements Exchange {
 
     @Override
     public InputStream body() throws IOException {
-        return request.getInputStream();
+        return new ExpectedBody(request.getInputStream(), connection, bodyLength());
+    }
+
+    /** Nobody will read on; what httpd has been asked for is on its way all the same. */
+    void dropBody() throws IOException {
+        connection.expectBody(0);
+        byte[] dropped = new byte[DROP_BYTES];
+        while (connection.hasBodyUnderWay() && request.getInputStream().read(dropped) >= 0) {
+            continue;
+        }
     }
 
     @Override

@@ -15,7 +15,6 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.tomcat.util.buf.MessageBytes;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
-import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
@@ -120,7 +119,21 @@ final class GatewayProcessor extends AjpProcessor {
 
         @Override
         public SelectableChannel channel() {
-            return ((NioChannel) socketWrapper.getSocket()).getIOChannel();
+            return gateway().getIOChannel();
+        }
+
+        private GatewayChannel gateway() {
+            return (GatewayChannel) socketWrapper.getSocket();
+        }
+
+        @Override
+        public void expectBody(long left) {
+            gateway().expectBody(left);
+        }
+
+        @Override
+        public boolean hasBodyUnderWay() {
+            return gateway().askedAhead() > 0;
         }
 
         @Override

@@ -15,8 +15,9 @@ final class GatewayProtocol extends AbstractAjpProtocol<NioChannel> {
     private final InheritedEndpoint endpoint;
     private final InFlight inFlight = new InFlight();
 
-    GatewayProtocol(String socketPath) {
-        this(new InheritedEndpoint(socketPath));
+    GatewayProtocol(String socketPath, int packetBytes) {
+        this(new InheritedEndpoint(socketPath, packetBytes));
+        setPacketSize(packetBytes);
     }
 
     private GatewayProtocol(InheritedEndpoint endpoint) {

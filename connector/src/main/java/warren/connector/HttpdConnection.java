@@ -24,6 +24,15 @@ interface HttpdConnection extends ServletConnection {
     /** The connection itself, non-blocking: to be waited for, not to be written to. */
     SelectableChannel channel();
 
+    /**
+     * How much of the request's body has not been read yet, 0 where that is not known or no more of it is wanted. Said
+     * before and after each read, it lets httpd send several pieces without being asked for each.
+     */
+    void expectBody(long left);
+
+    /** Whether pieces of the body are on their way that were asked for and not read: they must be, before the response. */
+    boolean hasBodyUnderWay();
+
     /** How long a write may wait for httpd to take something; it fails then. */
     void writeWithin(Duration time);
 

@@ -18,12 +18,16 @@ import org.apache.tomcat.util.net.SocketBufferHandler;
  */
 final class InheritedEndpoint extends NioEndpoint {
     private final CountDownLatch forever = new CountDownLatch(1);
+    private final int packetBytes;
     private volatile boolean draining;
 
-    InheritedEndpoint(String path) {
+    InheritedEndpoint(String path, int packetBytes) {
+        this.packetBytes = packetBytes;
         setUseInheritedChannel(true);
         // Tells Tomcat that there are no TCP options to set.
         setUnixDomainSocketPath(path);
+        // A packet in one read(2).
+        socketProperties.setAppReadBufSize(packetBytes);
     }
 
     @Override
@@ -41,7 +45,7 @@ final class InheritedEndpoint extends NioEndpoint {
 
     @Override
     protected NioChannel createChannel(SocketBufferHandler buffers) {
-        return new GatewayChannel(buffers);
+        return new GatewayChannel(buffers, packetBytes);
     }
 
     void stopAccepting() {

@@ -118,6 +118,9 @@ final class Visit {
 
     private void sendPage(Refusal refusal) {
         try {
+            if (exchange.isPresent()) {
+                exchange.get().dropBody();
+            }
             ErrorPage.send(response, refusal.status(), refusal.retryAfter(), id);
         } catch (IOException e) {
             LOG.debug("{} id={} the client did not wait for the error page", fields(), id, e);
