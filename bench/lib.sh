@@ -16,18 +16,19 @@ launcher='' httpd=''
 
 # --- virtual hosts ------------------------------------------------------------------------------------------------
 
-# lay_out N [DIRECTIVE...]: configuration and files of N virtual hosts h1..hN, each with an owner of its own, the bare
-# script /bench.cgi and the PSGI application /app.
+# lay_out APPLICATIONS SCRIPTS [DIRECTIVE...]: configuration and files of virtual hosts, each with an owner of its own: h1 and
+# so on have the PSGI application /app and the bare script /bench.cgi, those after them the script alone.
 lay_out() {
-    local count=$1 i
-    shift
+    local applications=$1 count=$(($1 + $2)) i
+    shift 2
     rm -rf "$base"
     mkdir -p "$base"/{httpd,log,sites}
     make_sites "$count"
     {
         server_configuration "$@"
         for ((i = 1; i <= count; i++)); do
-            printf 'Use BenchSite h%d %d\n' "$i" "$((FIRST_OWNER_UID + i))"
+            printf 'Use %s h%d %d\n' "$( ((i <= applications)) && echo BenchApplication || echo BenchScript)" "$i" \
+                "$((FIRST_OWNER_UID + i))"
         done
     } >"$base/httpd.conf"
 }
@@ -80,16 +81,26 @@ Include "$WARREN_BENCH_HOME/httpd/warren.conf"
     $(printf '%s\n' "$@")
 </IfModule>
 <Macro BenchSite \$name \$uid>
+    ServerName \$name.test
+    DocumentRoot "$base/sites/\$name/htdocs"
+    Use WarrenVirtualHost \$name
+    <Directory "$base/sites/\$name/htdocs">
+        Use WarrenHandler \$name
+    </Directory>
+    <IfModule mod_warren.c>
+        WarrenUserGroup #\$uid #\$uid
+    </IfModule>
+</Macro>
+<Macro BenchScript \$name \$uid>
     <VirtualHost 127.0.0.1:$PORT>
-        ServerName \$name.test
-        DocumentRoot "$base/sites/\$name/htdocs"
-        Use WarrenVirtualHost \$name
+        Use BenchSite \$name \$uid
+    </VirtualHost>
+</Macro>
+<Macro BenchApplication \$name \$uid>
+    <VirtualHost 127.0.0.1:$PORT>
+        Use BenchSite \$name \$uid
         Use WarrenLocation \$name /app
-        <Directory "$base/sites/\$name/htdocs">
-            Use WarrenHandler \$name
-        </Directory>
         <IfModule mod_warren.c>
-            WarrenUserGroup #\$uid #\$uid
             WarrenApplication /app "$base/sites/\$name/bench.psgi"
         </IfModule>
     </VirtualHost>

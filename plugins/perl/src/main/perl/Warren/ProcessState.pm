@@ -6,6 +6,7 @@ my $taint = ${^TAINT} ? substr "$0$^X", 0, 0 : undef;
 
 # Taken once, in the parent: what every script finds and leaves.
 sub take ($class) {
+    _signals_text();    # perl asks the system for each at the first reading: once here, not in every interpreter
     return bless {
         umask => umask,
         inc   => [@INC],

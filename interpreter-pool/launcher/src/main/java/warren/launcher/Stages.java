@@ -1,6 +1,7 @@
 package warren.launcher;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,14 +14,17 @@ import warren.launcher.system.PosixSpawn;
 import warren.launcher.system.SystemCallFailed;
 
 /**
- * Launch stages: a few are kept warm, and the next is started as soon as one is taken. However many launches are asked
- * for, no more stages start at a time than there are processors; a launch that finds none warm gets the next that is
- * ready, first come, first served. A stage that died while it waited is passed over.
+ * Launch stages: a few are kept warm, and the next is started when one is taken; a moment later, unless somebody waits
+ * for it, so that its start does not take the processors from the launch that has just begun. However many launches are
+ * asked for, no more stages start at a time than there are processors; a launch that finds none warm gets the next that
+ * is ready, first come, first served. A stage that died while it waited is passed over.
  */
 final class Stages implements AutoCloseable {
     private static final int STANDARD_ERROR = 2;
     /** A start keeps one processor busy. */
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+    /** A launch and the owner's first answer are over by then, where the code is small. */
+    private static final Duration MOMENT = Duration.ofMillis(150);
 
     private final Children children;
     private final StageProgram program;
@@ -42,7 +46,7 @@ final class Stages implements AutoCloseable {
     /** From now on, until {@link #close}, so many are warm or just starting. */
     synchronized void keepWarm(int count) {
         kept = count;
-        startMissing();
+        startMissing(Duration.ZERO);
     }
 
     /** How many have started and wait for a plan. */
@@ -50,24 +54,37 @@ final class Stages implements AutoCloseable {
         return warm.size();
     }
 
-    private synchronized void startMissing() {
+    private synchronized void startMissing(Duration pause) {
         int missing = kept + launches.size() - warm.size();
         // what nobody waits for leaves half of the machine to the interpreters
         int most = launches.isEmpty() ? Math.max(1, PROCESSORS / 2) : PROCESSORS;
         while (starting < Math.min(missing, most)) {
             starting++;
-            Thread thread = new Thread(this::startOne, "warm-stage");
+            Thread thread = new Thread(() -> startOne(pause), "warm-stage");
             thread.setDaemon(true);
             thread.start();
         }
     }
 
-    private void startOne() {
+    private void startOne(Duration pause) {
         try {
-            handOver(start());
+            if (awaitLaunch(pause)) {
+                handOver(start());
+            } else {
+                hasStarted();
+            }
         } catch (LaunchFailure | RuntimeException | Error e) {
             failed(e);
         }
+    }
+
+    /** Until one is asked for or the time is over; whether it is still wanted. */
+    private synchronized boolean awaitLaunch(Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (launches.isEmpty() && kept > 0 && TimedWait.on(this, deadline)) {
+            continue;
+        }
+        return !launches.isEmpty() || kept > 0;
     }
 
     private synchronized void handOver(Stage stage) {
@@ -90,14 +107,14 @@ final class Stages implements AutoCloseable {
         }
         starting--;
         if (!launches.isEmpty()) {
-            startMissing();
+            startMissing(Duration.ZERO);
         }
         notifyAll();
     }
 
     private void hasStarted() {
         starting--;
-        startMissing();
+        startMissing(Duration.ZERO);
         notifyAll();
     }
 
@@ -125,8 +142,9 @@ final class Stages implements AutoCloseable {
         }
         if (!launch.isDone()) {
             launches.add(launch);
+            notifyAll();
         }
-        startMissing();
+        startMissing(MOMENT);
         return launch;
     }
 
@@ -191,6 +209,7 @@ final class Stages implements AutoCloseable {
     @Override
     public synchronized void close() {
         kept = 0;
+        notifyAll();
         warm.forEach(Stage::kill);
         warm.clear();
         try {
