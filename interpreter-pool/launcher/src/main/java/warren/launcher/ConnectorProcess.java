@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,15 +19,15 @@ import warren.launcher.system.UnixSocket;
 
 /**
  * The connector: started through the same launch as an interpreter, as its own user, with the AJP socket as descriptor
- * 0, and started again whenever it ends: at once the first time, later each in a row after a longer pause. Visitors wait
- * meanwhile, so the launch stage for the next one waits beside it.
+ * 0, and started again whenever it ends: at once, and after a longer pause each time where it ends again and again
+ * before it has served for a while. Visitors wait meanwhile, so the launch stage for the next one waits beside it.
  */
 final class ConnectorProcess {
     private static final Logger LOG = LogManager.getLogger(ConnectorProcess.class);
     private static final Duration KILL = Duration.ofSeconds(5);
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
-    private static final Duration LONG_ENOUGH = Duration.ofMinutes(1);
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(3);
 
     private final CgroupTree cgroups;
     private final Directories directories;
@@ -36,11 +37,20 @@ final class ConnectorProcess {
     private final ConnectorProgram program;
     private final Runnable onEnd;
     private Optional<WatchedProcess> running = Optional.empty();
-    /** Completed with nothing where it could not be started. */
-    private CompletableFuture<Optional<Stage>> next = CompletableFuture.completedFuture(Optional.empty());
-    private boolean stopping;
+    private Next next = Next.NONE;
+    private volatile boolean stopping;
     private int number;
     private int endsInARow;
+
+    /**
+     * The launch stage for the next one.
+     *
+     * @param needed at zero it is started at once; else when the processors are not the connector's own start's any more
+     * @param stage nothing where it could not be started
+     */
+    private record Next(CountDownLatch needed, CompletableFuture<Optional<Stage>> stage) {
+        static final Next NONE = new Next(new CountDownLatch(0), CompletableFuture.completedFuture(Optional.empty()));
+    }
 
     /** @param onEnd what is to be done whenever it has ended by itself, before it is started again */
     ConnectorProcess(CgroupTree cgroups, Directories directories, Stages stages, UnixSocket ajp,
@@ -89,7 +99,9 @@ final class ConnectorProcess {
     private void run(WatchedProcess process, Cgroup cgroup, Instant since) {
         running = Optional.of(process);
         int following = number + 1;
-        next = CompletableFuture.supplyAsync(() -> startNext(following), task -> new Thread(task, "next-connector").start());
+        CountDownLatch needed = new CountDownLatch(1);
+        next = new Next(needed, CompletableFuture.supplyAsync(() -> startNext(following, needed),
+            task -> new Thread(task, "next-connector").start()));
         String name = name();
         process.end().thenAcceptAsync(how -> {
             notes.remove(name);
@@ -97,9 +109,13 @@ final class ConnectorProcess {
         }, after -> new Thread(after, "connector-ended").start());
     }
 
-    private Optional<Stage> startNext(int number) {
+    private Optional<Stage> startNext(int number, CountDownLatch needed) {
         try {
-            return Optional.of(startStage(number));
+            needed.await(LONG_ENOUGH.toMillis(), TimeUnit.MILLISECONDS);
+            return stopping ? Optional.empty() : Optional.of(startStage(number));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
         } catch (LaunchFailure e) {
             LOG.warn("no launch stage waits for the next connector: {}", e.getMessage());
             return Optional.empty();
@@ -126,8 +142,9 @@ final class ConnectorProcess {
 
     /** One that still waits. */
     private Optional<Stage> takeNext() {
-        Optional<Stage> stage = next.join();
-        next = CompletableFuture.completedFuture(Optional.empty());
+        next.needed().countDown();
+        Optional<Stage> stage = next.stage().join();
+        next = Next.NONE;
         stage.filter(one -> !one.isAlive()).ifPresent(Stage::kill);
         return stage.filter(Stage::isAlive);
     }
