@@ -56,8 +56,7 @@ final class Load {
         Optional<Wire> kept = Optional.empty();
         int left = 0;
         long next = System.nanoTime() + (long) (random.nextDouble() * intervalNanos);
-        while (!stopping) {
-            LockSupport.parkNanos(next - System.nanoTime());
+        while (comes(next)) {
             if (kept.isEmpty()) {
                 left = keeps ? 1 + random.nextInt(MOST_ON_ONE_CONNECTION) : 1;
             }
@@ -67,6 +66,14 @@ final class Load {
             next = Math.max(next, System.nanoTime() - LATE_NANOS) - (long) (Math.log(1 - random.nextDouble()) * intervalNanos);
         }
         kept.ifPresent(Load::close);
+    }
+
+    /** Waits for the moment; false where there is none any more. */
+    private boolean comes(long moment) {
+        while (!stopping && moment - System.nanoTime() > 0) {
+            LockSupport.parkNanos(moment - System.nanoTime());
+        }
+        return !stopping;
     }
 
     /** One more visitor, now, on the caller's thread. */
@@ -163,6 +170,7 @@ final class Load {
     /** Lets every request end. */
     LoadReport stop() throws InterruptedException {
         stopping = true;
+        visitors.forEach(LockSupport::unpark);
         for (Thread visitor : visitors) {
             visitor.join();
         }

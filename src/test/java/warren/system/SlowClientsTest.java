@@ -27,7 +27,7 @@ final class SlowClientsTest {
     private static final Duration WATCH = Duration.ofSeconds(4);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     /** What a neighbor's latency may grow by where the machine has other things to do. */
-    private static final long SLACK_MILLIS = 2000;
+    private static final long SLACK_MILLIS = 500;
 
     private static Machine machine;
     private static EchoSite bob;
@@ -35,7 +35,8 @@ final class SlowClientsTest {
     @BeforeAll
     static void start() throws Exception {
         machine = new Machine();
-        machine.setWorkers(2 * CLIENTS / 100 * 100 + 300);
+        // a slow client has a worker of httpd's, and a process whose workers are all taken closes the connections it keeps
+        machine.setWorkers(4 * CLIENTS / 100 * 100 + 300);
         // or the kernel takes some megabytes for each client
         machine.addConfiguration("SendBufferSize 65536");
         String most = "WarrenInFlightMax " + (2 * CLIENTS + 50);
@@ -70,19 +71,22 @@ final class SlowClientsTest {
         try (SlowHttp readers = SlowHttp.readers(machine.base().resolve("readers.out"), CLIENTS, machine.url() + "/perl/page.pl");
                 SlowHttp uploaders = SlowHttp.uploaders(machine.base().resolve("uploaders.out"), CLIENTS,
                     machine.url() + "/perl/form.pl")) {
-            Load meanwhile = Load.start(machine, BOB_PER_SECOND, "bob");
+            Load load = Load.start(machine, BOB_PER_SECOND, "bob");
             machine.awaitPool("alice", "all slow clients in flight, and no interpreter busy", PATIENCE, SlowClientsTest::onlyClientsAreSlow);
+            LoadReport arriving = load.stop();
             JsonNode alice = machine.pool("alice");
             assertTrue(alice.path("spooledBytes").asLong() > CLIENTS * 100_000L, alice::toString);
             assertEquals(200, machine.http().get("alice.localhost", "/perl/who.pl").status(), "a quick visitor of alice's");
-            TimeUnit.NANOSECONDS.sleep(WATCH.toNanos());
+            LoadReport meanwhile = visitBobFor(WATCH);
             assertTrue(onlyClientsAreSlow(machine.pool("alice")), () -> "still so: " + alice);
-            LoadReport during = meanwhile.stop();
             System.err.println(CLIENTS + " slow readers and as many uploaders: " + alice.path("spooledBytes") + " bytes spooled; bob's 99 % within "
-                + before.millisOf(0.99, "bob") + " ms before, " + during.millisOf(0.99, "bob") + " ms meanwhile; " + during);
-            during.requireNoFailure();
-            during.requireSound(bob);
-            assertTrue(during.millisOf(0.95, "bob") < 3 * before.millisOf(0.95, "bob") + SLACK_MILLIS, during::toString);
+                + before.millisOf(0.99, "bob") + " ms before, " + arriving.millisOf(0.99, "bob") + " ms while they came, "
+                + meanwhile.millisOf(0.99, "bob") + " ms then; " + arriving + "; " + meanwhile);
+            for (LoadReport report : List.of(arriving, meanwhile)) {
+                report.requireNoFailure();
+                report.requireSound(bob);
+            }
+            assertTrue(meanwhile.millisOf(0.95, "bob") < 2 * before.millisOf(0.95, "bob") + SLACK_MILLIS, meanwhile::toString);
         }
         machine.awaitPool("alice", "all room given back", PATIENCE,
             alice -> alice.path("spooledBytes").asLong() == 0 && alice.path("inFlight").asInt() == 0);
