@@ -20,7 +20,7 @@ final class VirtualHostsFollower implements Runnable {
     private final LauncherClient launcher;
     private final VirtualHosts virtualHosts;
     private final Pools pools;
-    private long seen;
+    private VirtualHostList known = VirtualHostList.NONE;
     private long pauseMillis = SHORTEST_PAUSE_MILLIS;
     private boolean away;
     private boolean applied;
@@ -56,7 +56,7 @@ final class VirtualHostsFollower implements Runnable {
 
     private void followOnce() throws InterruptedException {
         try {
-            apply(launcher.list(seen));
+            apply(launcher.list(known));
         } catch (IOException e) {
             pauseAfter(e);
         } catch (RuntimeException e) {
@@ -72,15 +72,15 @@ final class VirtualHostsFollower implements Runnable {
             away = false;
         }
         pauseMillis = SHORTEST_PAUSE_MILLIS;
-        if (list.revision() != seen || !applied) {
+        if (list.revision() != known.revision() || !applied) {
             if (firstOfLauncher) {
                 pools.takeOver(list.virtualHosts(), launcher.running());
             } else {
                 pools.update(list.virtualHosts());
             }
             virtualHosts.replace(list.virtualHosts());
-            seen = list.revision();
-            LOG.info("revision {} of the configuration is in force, {} virtual hosts", seen, virtualHosts.count());
+            known = list;
+            LOG.info("revision {} of the configuration is in force, {} virtual hosts", known.revision(), virtualHosts.count());
             applied = true;
         }
     }

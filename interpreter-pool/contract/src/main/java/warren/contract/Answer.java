@@ -24,8 +24,18 @@ public sealed interface Answer {
 
     record Listed(VirtualHost virtualHost) implements Answer { }
 
+    /** One of the revision that was seen is not configured any more. */
+    record Unlisted(VirtualHostName name) implements Answer { }
+
     /** @param revision of the list that ends here, to be sent with the next ask */
     record EndOfList(long revision) implements Answer { }
+
+    /**
+     * Only what has changed since the revision that was seen was listed.
+     *
+     * @param revision of the list as it is now, to be sent with the next ask
+     */
+    record EndOfChanges(long revision) implements Answer { }
 
     /**
      * @param generation the new one

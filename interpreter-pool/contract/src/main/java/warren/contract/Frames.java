@@ -72,6 +72,8 @@ public final class Frames {
             case Answer.Noted() -> new FrameWriter(8).sendTo(stream);
             case Answer.Running r -> launched(new FrameWriter(9), r.launched()).number(r.reloads()).sendTo(stream);
             case Answer.EndOfGenerations() -> new FrameWriter(10).sendTo(stream);
+            case Answer.Unlisted(VirtualHostName name) -> new FrameWriter(11).text(name.value()).sendTo(stream);
+            case Answer.EndOfChanges(long revision) -> new FrameWriter(12).number(revision).sendTo(stream);
         }
     }
 
@@ -90,7 +92,9 @@ public final class Frames {
             case 8 -> new Answer.Noted();
             case 9 -> new Answer.Running(launched(in), in.number());
             case 10 -> new Answer.EndOfGenerations();
-            default -> throw new MalformedFrame("an answer of type " + type + ", expected 1 to 10");
+            case 11 -> new Answer.Unlisted(in.name());
+            case 12 -> new Answer.EndOfChanges(in.number());
+            default -> throw new MalformedFrame("an answer of type " + type + ", expected 1 to 12");
         };
         in.end();
         return answer;

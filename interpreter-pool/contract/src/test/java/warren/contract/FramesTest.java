@@ -38,7 +38,7 @@ class FramesTest {
             new Answer.Listed(WHOLE),
             new Answer.Listed(new VirtualHost(ALICE, Optional.empty(), "", List.of(), false, PoolSettings.DEFAULT, 0,
                 Optional.of("owner below the floor"))),
-            new Answer.EndOfList(12), new Answer.Launched(SECOND, "/r/s", "/r/l"),
+            new Answer.EndOfList(12), new Answer.Unlisted(ALICE), new Answer.EndOfChanges(13), new Answer.Launched(SECOND, "/r/s", "/r/l"),
             new Answer.LaunchFailed(ALICE, "IDENTITY", "setuid", Optional.of("EPERM"), "hint"),
             new Answer.LaunchFailed(ALICE, "plugin", "steps", Optional.empty(), "hint"),
             new Answer.Stopped(), new Answer.Killed(true), new Answer.Killed(false), new Answer.Noted(),

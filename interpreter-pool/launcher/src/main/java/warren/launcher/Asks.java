@@ -77,11 +77,14 @@ final class Asks {
             configurations.connectorHas(seen);
         }
         Configuration configuration = configurations.awaitOtherThan(seen, LONGEST_WAIT);
-        if (configuration.revision() != seen) {
-            answers.sendAll(configuration.sites().values().stream().<Answer>map(site -> new Answer.Listed(site.virtualHost()))
-                ::iterator);
+        Optional<Configuration> known = configurations.find(seen).filter(one -> seen > 0);
+        if (known.isPresent()) {
+            answers.sendAll(configuration.changesSince(known.get()));
+            answers.send(new Answer.EndOfChanges(configuration.revision()));
+        } else {
+            answers.sendAll(configuration.list());
+            answers.send(new Answer.EndOfList(configuration.revision()));
         }
-        answers.send(new Answer.EndOfList(configuration.revision()));
     }
 
     /** A connector that has ended meanwhile does not get the answer, and the next one has not asked for it. */

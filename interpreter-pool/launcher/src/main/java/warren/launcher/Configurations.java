@@ -2,16 +2,20 @@ package warren.launcher;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import warren.contract.VirtualHostName;
 
-/** The configuration that holds, and who waits for the next one. */
+/** The configuration that holds, the one before it, and who waits for the next one. */
 final class Configurations {
     private Configuration current;
+    private Configuration before;
     private long seenByConnector;
 
     /** @param before the first revision will be one more; above those of every earlier launcher */
     Configurations(long before) {
-        current = new Configuration(before, Map.of());
+        this.current = new Configuration(before, Map.of());
+        this.before = current;
     }
 
     synchronized Configuration current() {
@@ -20,6 +24,7 @@ final class Configurations {
 
     /** Replaces it; the revision is one more than the last. */
     synchronized Configuration replace(Map<VirtualHostName, Site> sites) {
+        before = current;
         current = new Configuration(current.revision() + 1, sites);
         notifyAll();
         return current;
@@ -32,6 +37,11 @@ final class Configurations {
             continue;
         }
         return current;
+    }
+
+    /** The one of that revision, where it was the last or the one before. */
+    synchronized Optional<Configuration> find(long revision) {
+        return Stream.of(current, before).filter(one -> one.revision() == revision).findFirst();
     }
 
     /** A connector says that it serves this revision. */

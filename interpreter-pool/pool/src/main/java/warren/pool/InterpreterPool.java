@@ -197,6 +197,11 @@ public final class InterpreterPool {
         generations.update(changed);
     }
 
+    /** Whether this very object is what it was told last. */
+    boolean serves(VirtualHost now) {
+        return host == now;
+    }
+
     /** It is no longer configured. */
     void remove() {
         generations.end(PoolState.REMOVED);

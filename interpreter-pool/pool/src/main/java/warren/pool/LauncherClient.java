@@ -6,8 +6,10 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import warren.contract.Answer;
 import warren.contract.Ask;
 import warren.contract.Frames;
@@ -32,15 +34,20 @@ public final class LauncherClient {
         return one(new Ask.Configure(), Answer.Configured.class);
     }
 
-    /** Waits up to half a minute for another revision than the one already seen. */
-    public VirtualHostList list(long seenRevision) throws IOException {
+    /** Waits up to half a minute for another revision than the known one; that one again where there is none. */
+    public VirtualHostList list(VirtualHostList known) throws IOException {
         Deadline deadline = Deadline.after(LONGEST);
         try (UnixStream stream = UnixStream.connect(socket, deadline)) {
-            InputStream answers = ask(stream, new Ask.ListVirtualHosts(seenRevision), deadline);
+            InputStream answers = ask(stream, new Ask.ListVirtualHosts(known.revision()), deadline);
             List<VirtualHost> listed = new ArrayList<>();
+            Set<VirtualHostName> unlisted = new HashSet<>();
             while (true) {
                 switch (Frames.receiveAnswer(answers)) {
                     case Answer.Listed(VirtualHost host) -> listed.add(host);
+                    case Answer.Unlisted(VirtualHostName name) -> unlisted.add(name);
+                    case Answer.EndOfChanges(long revision) -> {
+                        return revision == known.revision() ? known : known.changed(revision, listed, unlisted);
+                    }
                     case Answer.EndOfList(long revision) -> {
                         return new VirtualHostList(revision, listed);
                     }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import warren.contract.Answer;
@@ -33,6 +34,11 @@ public final class Pools implements AutoCloseable {
      * @see #takeOver
      */
     public void update(List<VirtualHost> virtualHosts) {
+        update(virtualHosts, InterpreterPool::serves);
+    }
+
+    /** @param isDone whether a pool need not be told of its virtual host */
+    private void update(List<VirtualHost> virtualHosts, BiPredicate<InterpreterPool, VirtualHost> isDone) {
         Map<VirtualHostName, VirtualHost> wanted =
             virtualHosts.stream().collect(Collectors.toMap(VirtualHost::name, Function.identity()));
         byName.entrySet().removeIf(entry -> {
@@ -42,16 +48,14 @@ public final class Pools implements AutoCloseable {
             }
             return gone;
         });
-        wanted.forEach(this::add);
-    }
-
-    private void add(VirtualHostName name, VirtualHost host) {
-        InterpreterPool pool = byName.get(name);
-        if (pool != null) {
-            pool.update(host);
-        } else {
-            byName.put(name, new InterpreterPool(host, shared));
-        }
+        wanted.forEach((name, host) -> {
+            InterpreterPool pool = byName.get(name);
+            if (pool == null) {
+                byName.put(name, new InterpreterPool(host, shared));
+            } else if (!isDone.test(pool, host)) {
+                pool.update(host);
+            }
+        });
     }
 
     /**
@@ -62,7 +66,7 @@ public final class Pools implements AutoCloseable {
      */
     public void takeOver(List<VirtualHost> virtualHosts, List<Answer.Running> running) {
         shared.found(running);
-        update(virtualHosts);
+        update(virtualHosts, (pool, host) -> false);
         shared.stopUntaken();
     }
 

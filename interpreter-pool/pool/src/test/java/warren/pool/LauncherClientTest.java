@@ -2,6 +2,7 @@ package warren.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
@@ -13,10 +14,12 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import warren.contract.GenerationId;
 import warren.contract.VirtualHost;
+import warren.contract.VirtualHostName;
 
 final class LauncherClientTest {
     @TempDir
@@ -30,7 +33,7 @@ final class LauncherClientTest {
             launcher.listed = List.of(host);
             LauncherClient client = new LauncherClient(launcher.socket());
             assertEquals("/ajp", client.configure().ajpSocket());
-            assertEquals(new VirtualHostList(8, List.of(host)), client.list(7));
+            assertEquals(new VirtualHostList(8, List.of(host)), client.list(new VirtualHostList(7, List.of())));
             GenerationId generation = client.launch(Stage.ALICE).generation();
             assertEquals(new GenerationId(Stage.ALICE, 1), generation);
             assertFalse(client.kill(generation, 999_999, false));
@@ -42,6 +45,19 @@ final class LauncherClientTest {
             String refused = assertThrows(LaunchRefusal.class, () -> client.launch(Stage.ALICE)).getMessage();
             assertEquals("vhost=alice step=set user call=setuid errno=EAGAIN: try later", refused);
         }
+    }
+
+    @Test
+    void keepsWhatHasNotChanged() {
+        VirtualHost alice = Stage.host(Stage.settings(3), 4, Optional.empty());
+        VirtualHost later = Stage.host(Stage.settings(3), 5, Optional.empty());
+        VirtualHost bob = new VirtualHost(new VirtualHostName("bob"), Optional.empty(), "/", List.of(), false,
+            Stage.settings(1), 0, Optional.empty());
+        VirtualHostList before = new VirtualHostList(7, List.of(alice, bob));
+        VirtualHostList after = before.changed(8, List.of(later), Set.of());
+        assertEquals(new VirtualHostList(8, List.of(later, bob)), after);
+        assertSame(bob, after.virtualHosts().get(1));
+        assertEquals(new VirtualHostList(9, List.of(later)), after.changed(9, List.of(), Set.of(bob.name())));
     }
 
     @Test
