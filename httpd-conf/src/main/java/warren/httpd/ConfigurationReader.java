@@ -27,7 +27,7 @@ final class ConfigurationReader {
     private final Problems problems = new Problems();
     private final Skipping skipping = new Skipping(problems);
     private final Lines lines = new Lines();
-    private final Includes includes = new Includes();
+    private final Includes includes;
     private final Modules modules = new Modules();
     private final Effects effects = new Effects(problems);
     private final Macros macros = new Macros(modules, effects);
@@ -47,6 +47,7 @@ final class ConfigurationReader {
     ConfigurationReader(HttpdInvocation invocation, KnownFiles known) {
         this.invocation = invocation;
         this.known = known;
+        this.includes = new Includes(known.inodes());
         this.serverRoot = invocation.serverRoot();
         this.variables = new Variables(invocation.defines(), environment());
         this.conditions = new Conditions(variables, modules, invocation.version());

@@ -15,8 +15,10 @@ public interface FileGuard {
      * The real one: a file and every directory above it, those of symbolic links and of their targets too, are owned
      * by root and writable to root alone. The sticky bit does not help: it keeps others from removing a file, not from
      * making one. An access control list that lets others write shows in the group's bits ({@code acl(5)}).
+     *
+     * @param known of the reading that it guards; a guard serves one reading
      */
-    static FileGuard rootOnly() {
-        return new RootOnly();
+    static FileGuard rootOnly(KnownFiles known) {
+        return new RootOnly(known::inodes);
     }
 }

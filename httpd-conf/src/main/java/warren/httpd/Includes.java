@@ -17,7 +17,12 @@ import java.util.regex.Pattern;
  */
 final class Includes {
     private static final int DEEPEST_DIRECTORY = 20;
+    private final Inodes inodes;
     private final Set<Path> directories = new LinkedHashSet<>();
+
+    Includes(Inodes inodes) {
+        this.inodes = inodes;
+    }
 
     /** The directories looked through, found or not. */
     Set<Path> directories() {
@@ -69,13 +74,13 @@ final class Includes {
         return !nearest.equals(directory) && Files.isDirectory(nearest);
     }
 
-    private static List<Path> matches(Path directory, String part, boolean last) throws IOException {
+    private List<Path> matches(Path directory, String part, boolean last) throws IOException {
         Pattern pattern = Globs.name(part);
         List<Path> matches = new ArrayList<>();
         for (Path entry : sorted(directory)) {
             String name = entry.getFileName().toString();
             boolean hidden = name.startsWith(".") && !part.startsWith(".");
-            if (!hidden && pattern.matcher(name).matches() && (last || Files.isDirectory(entry))) {
+            if (!hidden && pattern.matcher(name).matches() && (last || inodes.isDirectory(entry))) {
                 matches.add(entry);
             }
         }
@@ -83,7 +88,7 @@ final class Includes {
     }
 
     private void walk(Path at, int depth, List<Path> found) throws IOException {
-        if (!Files.isDirectory(at)) {
+        if (!inodes.isDirectory(at)) {
             found.add(at);
             return;
         }

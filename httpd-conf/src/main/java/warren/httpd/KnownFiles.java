@@ -21,6 +21,7 @@ public final class KnownFiles {
     private Map<Path, Known> before = new HashMap<>();
     private Map<Path, Known> now = new HashMap<>();
     private final Deque<Entered> entered = new ArrayDeque<>();
+    private Inodes inodes = new Inodes();
     private Instant began = Instant.EPOCH;
     private Optional<String> only = Optional.empty();
     /** Whether everything that was said so far stands as it stood at the last reading. */
@@ -48,9 +49,15 @@ public final class KnownFiles {
         before = now;
         now = new HashMap<>();
         entered.clear();
+        inodes = new Inodes();
         began = clock.instant();
         only = virtualHost;
         same = virtualHost.isPresent();
+    }
+
+    /** What the reading that has begun looks at. */
+    Inodes inodes() {
+        return inodes;
     }
 
     /** Whether this file may be passed over; it is remembered as it was then. */
@@ -59,7 +66,7 @@ public final class KnownFiles {
         boolean passes = same && known != null && known.said == said && !now.containsKey(file)
             && known.hosts.filter(hosts -> !hosts.contains(only.orElseThrow())).isPresent()
             && entered.stream().allMatch(Entered::unchanged)
-            && known.signature.isPresent() && known.signature.equals(FileSignature.of(file));
+            && known.signature.isPresent() && known.signature.equals(inodes.signature(file));
         if (passes) {
             now.put(file, known);
         }
@@ -68,7 +75,7 @@ public final class KnownFiles {
 
     /** The file is about to be read; {@link #heldHosts} or {@link #heldMore} says what was in it. */
     void enters(Path file) {
-        Optional<FileSignature> signature = FileSignature.of(file).filter(found -> found.isSettled(began));
+        Optional<FileSignature> signature = inodes.signature(file).filter(found -> found.isSettled(began));
         Known known = before.get(file);
         boolean unchanged = known != null && signature.isPresent() && known.signature.equals(signature);
         same &= unchanged || known == null || known.hosts.isPresent();

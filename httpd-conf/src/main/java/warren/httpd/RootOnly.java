@@ -2,21 +2,25 @@ package warren.httpd;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Looks at owners and modes ({@code inode(7)}), at each directory once. */
 final class RootOnly implements FileGuard {
     private static final int WRITABLE_TO_OTHERS = 0022;
     private static final int READABLE_TO_OTHERS = 0044;
-    private static final int TYPE = 0170000;
-    private static final int SYMBOLIC_LINK = 0120000;
     private static final int MOST_LINKS = 40;
+    private final Supplier<Inodes> inodes;
     private final Map<Path, Optional<String>> known = new HashMap<>();
+
+    /** @param inodes what the reading has looked at */
+    RootOnly(Supplier<Inodes> inodes) {
+        this.inodes = inodes;
+    }
 
     @Override
     public Optional<String> changeable(Path path) {
@@ -26,10 +30,9 @@ final class RootOnly implements FileGuard {
     @Override
     public Optional<String> readable(Path file) {
         try {
-            Map<String, Object> attributes = Files.readAttributes(file, "unix:uid,mode");
-            int mode = (Integer) attributes.get("mode");
-            return (Integer) attributes.get("uid") != 0 || (mode & READABLE_TO_OTHERS) != 0
-                ? Optional.of(file + " is readable by others (" + describe(attributes) + ")") : Optional.empty();
+            Inode inode = inodes.get().target(file);
+            return inode.uid() != 0 || (inode.mode() & READABLE_TO_OTHERS) != 0
+                ? Optional.of(file + " is readable by others (" + inode.ownerAndMode() + ")") : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
@@ -50,26 +53,20 @@ final class RootOnly implements FileGuard {
 
     private Optional<String> itself(Path path, int links) {
         try {
-            Map<String, Object> attributes = Files.readAttributes(path, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
-            int mode = (Integer) attributes.get("mode");
-            if ((Integer) attributes.get("uid") != 0) {
-                return Optional.of(path + " is " + describe(attributes));
+            Inode inode = inodes.get().itself(path);
+            if (inode.uid() != 0) {
+                return Optional.of(path + " is " + inode.ownerAndMode());
             }
-            if ((mode & TYPE) == SYMBOLIC_LINK) { // its own mode means nothing
+            if (inode.isSymbolicLink()) { // its own mode means nothing
                 return links == 0 ? Optional.of(path + " is a loop of symbolic links")
                     : check(path.resolveSibling(Files.readSymbolicLink(path)).normalize(), links - 1);
             }
-            return (mode & WRITABLE_TO_OTHERS) != 0 ? Optional.of(path + " is " + describe(attributes))
+            return (inode.mode() & WRITABLE_TO_OTHERS) != 0 ? Optional.of(path + " is " + inode.ownerAndMode())
                 : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty(); // its parent is root's, so only root can make it
         } catch (IOException e) {
             return Optional.of(path + " cannot be looked at");
         }
-    }
-
-    private static String describe(Map<String, Object> attributes) {
-        return String.format("of UID %d, mode %04o", (Integer) attributes.get("uid"),
-            (Integer) attributes.get("mode") & 07777);
     }
 }

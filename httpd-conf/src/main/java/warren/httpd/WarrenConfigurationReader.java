@@ -25,7 +25,7 @@ public final class WarrenConfigurationReader {
      * @param accounts the host's accounts
      * @param defaults what pools have where nothing is said
      * @param rules the directives of the plugins that are installed
-     * @param guard what makes a file trustworthy; {@link FileGuard#rootOnly()} outside tests
+     * @param guard what makes a file trustworthy; {@link FileGuard#rootOnly} outside tests
      */
     public WarrenConfigurationReader(Accounts accounts, PoolValues defaults, List<PluginDirectiveRule> rules,
                                      FileGuard guard) {

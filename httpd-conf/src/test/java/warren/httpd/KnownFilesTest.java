@@ -238,7 +238,7 @@ class KnownFilesTest {
 
     @Test
     void aSignatureSettlesTwoSecondsAfterTheChange() throws IOException {
-        FileSignature signature = FileSignature.of(written.file("x", "x")).orElseThrow();
+        FileSignature signature = Inode.of(written.file("x", "x")).signature();
         assertTrue(signature.isSettled(Instant.now().plusSeconds(10)));
         assertEquals(false, signature.isSettled(Instant.now()));
     }

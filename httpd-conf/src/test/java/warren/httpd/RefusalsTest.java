@@ -222,14 +222,14 @@ class RefusalsTest {
     /** /tmp has the sticky bit, which does not make it root's alone. */
     @Test
     void distrustsWhatLiesInTmp() throws IOException {
-        assertTrue(FileGuard.rootOnly().changeable(written.file("x.conf", "")).orElse("")
+        assertTrue(FileGuard.rootOnly(new KnownFiles()).changeable(written.file("x.conf", "")).orElse("")
             .contains("/tmp is of UID 0, mode 1777"));
     }
 
     @Test
     void trustsTheSystemsOwnFiles() {
-        assertEquals(Optional.empty(), FileGuard.rootOnly().changeable(Path.of("/etc/passwd")));
-        assertEquals(Optional.empty(), FileGuard.rootOnly().changeable(Path.of("/etc/does-not-exist")));
+        assertEquals(Optional.empty(), FileGuard.rootOnly(new KnownFiles()).changeable(Path.of("/etc/passwd")));
+        assertEquals(Optional.empty(), FileGuard.rootOnly(new KnownFiles()).changeable(Path.of("/etc/does-not-exist")));
     }
 
     @ParameterizedTest
@@ -237,7 +237,7 @@ class RefusalsTest {
     void seesWhoCanRead(String mode, boolean others) throws IOException {
         Path file = written.file("secrets.conf", "");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
-        assertEquals(others, FileGuard.rootOnly().readable(file).isPresent());
+        assertEquals(others, FileGuard.rootOnly(new KnownFiles()).readable(file).isPresent());
     }
 
     /** In a directory of root's below /var/lib, for everything in /tmp is distrusted already. */
@@ -248,11 +248,11 @@ class RefusalsTest {
             Path good = Files.writeString(trusted.resolve("good.conf"), "");
             Path link = Files.createSymbolicLink(trusted.resolve("link.conf"), written.file("far.conf", ""));
             Path loop = Files.createSymbolicLink(trusted.resolve("loop"), trusted.resolve("loop"));
-            assertEquals(Optional.empty(), FileGuard.rootOnly().changeable(good));
-            assertTrue(FileGuard.rootOnly().changeable(link).orElse("").contains("/tmp is of UID 0"));
-            assertTrue(FileGuard.rootOnly().changeable(loop).orElse("").contains("loop"));
+            assertEquals(Optional.empty(), FileGuard.rootOnly(new KnownFiles()).changeable(good));
+            assertTrue(FileGuard.rootOnly(new KnownFiles()).changeable(link).orElse("").contains("/tmp is of UID 0"));
+            assertTrue(FileGuard.rootOnly(new KnownFiles()).changeable(loop).orElse("").contains("loop"));
             Files.setPosixFilePermissions(good, PosixFilePermissions.fromString("rw-rw-r--"));
-            assertTrue(FileGuard.rootOnly().changeable(good).orElse("").contains("mode 0664"));
+            assertTrue(FileGuard.rootOnly(new KnownFiles()).changeable(good).orElse("").contains("mode 0664"));
         } finally {
             for (String name : List.of("good.conf", "link.conf", "loop")) {
                 Files.deleteIfExists(trusted.resolve(name));

@@ -55,7 +55,7 @@ public final class ConfigurationFiles {
     private WarrenConfigurationReader reader() {
         SystemAccounts nss = new SystemAccounts();
         return new WarrenConfigurationReader(AccountFiles.read(ETC, nss, nss::allUids), defaults(), rules(plugins),
-            FileGuard.rootOnly());
+            FileGuard.rootOnly(known));
     }
 
     private static PoolValues defaults() {
