@@ -140,7 +140,7 @@ final class LeftGenerations {
             directories.generationLog(generation.id()))));
         try (Stream<Path> files = Files.list(directories.generations())) {
             for (Path file : files.filter(file -> !kept.contains(file)).toList()) {
-                Files.delete(file);
+                Files.deleteIfExists(file);
             }
         }
     }
