@@ -19,8 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import warren.contract.GenerationId;
-import warren.contract.VirtualHostName;
 import warren.launcher.stage.LaunchPlan;
 import warren.launcher.system.DescriptorStream;
 import warren.launcher.system.Descriptors;

@@ -1,7 +1,6 @@
 package warren.pool;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -101,8 +100,7 @@ final class Generations {
     }
 
     private boolean isOurs(GenerationId id) {
-        return servingId().filter(id::equals).isPresent()
-            || draining.has(id);
+        return servingId().filter(id::equals).isPresent() || draining.has(id);
     }
 
     /** The pool is used, or is given back: the idle time begins anew. */
