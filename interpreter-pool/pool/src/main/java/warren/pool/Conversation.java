@@ -64,6 +64,9 @@ final class Conversation {
     boolean hold(Map<String, String> parameters) throws InterpreterGone, ProtocolBroken, Overrun, BodyUnreadable {
         try {
             begin(parameters);
+            if (writer.left() > ONE_READ_BYTES) {
+                sendFirstRead();
+            }
             while (true) {
                 boolean sent = send();
                 handOverWhatIsTaken();
@@ -87,10 +90,22 @@ final class Conversation {
 
     /**
      * A Unix socket whose other end closes with something unread is reset (unix(7)), and FCGI.pm's first read takes all
-     * of a small request. One that was killed while idle closes only after milliseconds, so that a request may find it.
+     * of that much. One that was killed while idle closes only after milliseconds, so that a request may find it.
      */
     private boolean isUnread(IOException e) {
         return writer.sent() == 0 || e instanceof SocketException && response.isSilent() && writer.sent() <= ONE_READ_BYTES;
+    }
+
+    /**
+     * What one read takes, and nothing more until that is taken or the other end has closed: so it is certain whether a
+     * long request was read, too, and one that may be served only once can be sent again where it was not.
+     */
+    private void sendFirstRead() throws Overrun, IOException {
+        stream.narrow();
+        writer.send(stream, ONE_READ_BYTES);
+        stream.await(true, true, Optional.empty(), until());
+        requireTime();
+        stream.widen();
     }
 
     private void begin(Map<String, String> parameters) throws BodyUnreadable {

@@ -92,16 +92,31 @@ public final class InterpreterPool {
             throw exhausted("has a full queue (WarrenQueueLength)");
         }
         try {
-            answerOnce(exchange, body, delivery, arrival);
-        } catch (InterpreterDied e) {
-            if (!e.unread() && !(e.silent() && exchange.idempotent())) {
-                throw e;
-            }
-            LOG.info("{}; tried once more", e.getMessage());
-            answerOnce(exchange, body, delivery, arrival);
+            answerWithRetries(exchange, body, delivery, arrival);
         } finally {
             generations.used();
             slots.renounce();
+        }
+    }
+
+    /** One retry of what may be served twice; any number of what nobody has read, for all that are idle may be dying. */
+    private void answerWithRetries(Exchange exchange, RequestBody body, Delivery delivery, long arrival)
+            throws RequestFailed, IOException {
+        boolean retried = false;
+        for (int unread = 0; true; ) {
+            try {
+                answerOnce(exchange, body, delivery, arrival);
+                return;
+            } catch (InterpreterDied e) {
+                if (e.unread() && unread < host.pool().max()) {
+                    unread++;
+                } else if (e.silent() && exchange.idempotent() && !retried) {
+                    retried = true;
+                } else {
+                    throw e;
+                }
+                LOG.info("{}; tried once more", e.getMessage());
+            }
         }
     }
 

@@ -66,6 +66,22 @@ final class RequestWriter {
         return !left.hasRemaining();
     }
 
+    /** Sends that much at most, in one piece where the socket has taken nothing before. */
+    void send(UnixStream stream, int most) throws IOException {
+        int end = left.limit();
+        left.limit(Math.min(end, left.position() + most));
+        try {
+            send(stream);
+        } finally {
+            left.limit(end);
+        }
+    }
+
+    /** How much of what is ready the socket has not taken. */
+    int left() {
+        return left.remaining();
+    }
+
     /** How much of the request the socket has taken until now. */
     long sent() {
         return sent;

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
@@ -28,6 +29,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class UnixStream implements Closeable {
     private static final long FULL_BACKLOG_PAUSE_NANOS = 5_000_000;
+    /** Linux doubles either, holds pieces of up to half of that less 64 bytes, and tells of room where 3/4 are free. */
+    private static final int NARROW_BYTES = 10 * 1024;
+    private static final int WIDE_BYTES = 104 * 1024;
     private final SocketChannel channel;
     private final Selector selector;
     private final SelectionKey key;
@@ -79,6 +83,16 @@ final class UnixStream implements Closeable {
     /** As much as the socket takes now. */
     int writeNow(ByteBuffer source) throws IOException {
         return channel.write(source);
+    }
+
+    /** So that a piece of 8 KB fills it: {@link #await} then tells of room only once the other end has read the piece. */
+    void narrow() throws IOException {
+        channel.setOption(StandardSocketOptions.SO_SNDBUF, NARROW_BYTES);
+    }
+
+    /** As it was, by the kernel's default (net.core.wmem_default). */
+    void widen() throws IOException {
+        channel.setOption(StandardSocketOptions.SO_SNDBUF, WIDE_BYTES);
     }
 
     boolean awaitReadable(Deadline deadline) throws IOException {

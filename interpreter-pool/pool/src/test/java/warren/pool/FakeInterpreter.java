@@ -182,7 +182,7 @@ final class FakeInterpreter {
         throw new EOFException();
     }
 
-    /** Ends once the next request has come, without reading any of it: as one that was dying when it was borrowed. */
+    /** Ends once something has come, without reading any of it: as one that was dying when it was borrowed. */
     void dieUnread() throws IOException {
         channel.configureBlocking(false);
         try (Selector selector = Selector.open()) {
@@ -190,6 +190,12 @@ final class FakeInterpreter {
             selector.select();
         }
         throw new EOFException();
+    }
+
+    /** Ends inside a long request: the first 8 KB are read, and more has come. */
+    void dieAfterTheFirstRead() throws IOException {
+        in.read();
+        dieUnread();
     }
 
     /** Blocks until the other side has closed, as code in an endless loop would go on. */

@@ -5,18 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import warren.contract.PoolSettings;
 
 @Timeout(60)
@@ -114,30 +117,52 @@ final class InterpreterPoolTest {
         }
     }
 
-    @Test
-    void servesAgainWhatADyingInterpreterHasNotReadWhateverTheMethod() throws Exception {
-        try (Stage stage = new Stage(Stage.settings(2), InterpreterPoolTest::answerAndDie)) {
+    @ParameterizedTest
+    @ValueSource(ints = {3, 9_000, 60_000, 1_000_000})
+    void servesAgainWhatADyingInterpreterHasNotReadWhateverTheMethodAndTheLength(int length) throws Exception {
+        try (Stage stage = new Stage(Stage.settings(2), me -> {
+            Stage.OK.serve(me);
+            me.dieUnread();
+        })) {
             int first = stage.get().pids.getFirst();
-            FakeExchange second = stage.serve(FakeExchange.post(new byte[3]));
+            FakeExchange second = stage.serve(FakeExchange.post(new byte[length]));
             assertEquals(first, second.pids.getFirst());
             assertEquals(2, second.pids.size());
             assertEquals("pid=" + second.pids.getLast(), second.text());
         }
     }
 
-    @Test
-    void servesNoPostAgainThatADyingInterpreterMayHaveReadInPart() throws Exception {
-        try (Stage stage = new Stage(Stage.settings(2), InterpreterPoolTest::answerAndDie)) {
-            stage.get();
-            FakeExchange second = FakeExchange.post(new byte[9000]);
-            assertThrows(InterpreterDied.class, () -> stage.serve(second));
-            assertEquals(1, second.pids.size());
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST"})
+    void servesByAFreshInterpreterWhatEachIdleOneLeavesUnread(String method) throws Exception {
+        AtomicInteger made = new AtomicInteger();
+        FakeInterpreter.Script dying = me -> {
+            Stage.HELLO.serve(me);
+            if (made.incrementAndGet() <= 4) {
+                me.dieUnread();
+            }
+        };
+        try (Stage stage = new Stage(Load.numbers(4, 4, 0, 4, 0, 0),
+                (generation, socket) -> new FakeParent(socket, dying, Stage.OK))) {
+            Eventually.equal(4, () -> stage.status().idle());
+            FakeExchange exchange = stage.serve(FakeExchange.of(method));
+            assertEquals(5, Set.copyOf(exchange.pids).size(), exchange.pids::toString);
+            assertEquals("pid=" + exchange.pids.getLast(), exchange.text());
         }
     }
 
-    private static void answerAndDie(FakeInterpreter me) throws IOException {
-        Stage.OK.serve(me);
-        me.dieUnread();
+    @ParameterizedTest
+    @ValueSource(ints = {9_000, 60_000, 1_000_000})
+    void servesNoPostAgainThatADyingInterpreterHasReadInPart(int length) throws Exception {
+        try (Stage stage = new Stage(Stage.settings(2), me -> {
+            Stage.OK.serve(me);
+            me.dieAfterTheFirstRead();
+        })) {
+            stage.get();
+            FakeExchange second = FakeExchange.post(new byte[length]);
+            assertThrows(InterpreterDied.class, () -> stage.serve(second));
+            assertEquals(1, second.pids.size());
+        }
     }
 
     @Test
