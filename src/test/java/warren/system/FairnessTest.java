@@ -44,7 +44,7 @@ final class FairnessTest {
     @BeforeAll
     static void start() throws Exception {
         machine = new Machine();
-        machine.setWorkers(Math.max(HUNG, HERD) / 100 * 100 + 200);
+        machine.setWorkers(Math.max(HUNG, HERD) + 200);
         machine.addOwner("alice", Machine.ALICE, "PerlInterpMax " + MAX, "WarrenQueueLength " + QUEUE,
             "WarrenQueueTimeout 3s", "WarrenRequestTimeout 6s");
         machine.addOwner("bob", Machine.BOB);

@@ -34,8 +34,6 @@ final class Machine implements AutoCloseable {
     static final int CAROL = 60_103;
     static final int DAVE = 60_104;
     static final int ERIN = 60_105;
-    /** Of each process of httpd. */
-    private static final int THREADS = 100;
     private static final Duration START = Duration.ofSeconds(90);
     private static final Duration STOP = Duration.ofSeconds(60);
     /** Those that are not closed. */
@@ -96,20 +94,19 @@ final class Machine implements AutoCloseable {
         return new Http(port);
     }
 
-    /** How many requests httpd takes at a time. Its processes all start at once and stay. */
+    /** How many requests httpd takes at a time: in one process, for slow clients may take all workers of one of several. */
     void setWorkers(int atATime) {
         workers = """
-            ServerLimit          @processes@
-            ThreadLimit          @threads@
-            ThreadsPerChild      @threads@
+            ServerLimit          2
+            ThreadLimit          @workers@
+            ThreadsPerChild      @workers@
             MaxRequestWorkers    @workers@
-            StartServers         @processes@
+            StartServers         1
             MaxSpareThreads      @workers@
             ListenBacklog        2000
             MaxKeepAliveRequests 0
             KeepAliveTimeout     60
-            """.replace("@threads@", Integer.toString(THREADS)).replace("@workers@", Integer.toString(atATime))
-            .replace("@processes@", Integer.toString(atATime / THREADS));
+            """.replace("@workers@", Integer.toString(atATime));
     }
 
     /** Of the first virtual host, which httpd takes for any name that it does not know. */

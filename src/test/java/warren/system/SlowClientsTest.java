@@ -26,8 +26,8 @@ final class SlowClientsTest {
     private static final int BOB_PER_SECOND = 20;
     private static final Duration WATCH = Duration.ofSeconds(4);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    /** What a neighbor's latency may grow by where the machine has other things to do. */
-    private static final long SLACK_MILLIS = 500;
+    /** What a neighbor's latency may grow by where the machine has other things to do; the long form says 200. */
+    private static final long SLACK_MILLIS = Integer.getInteger("warren.load.slackMillis", 1000);
 
     private static Machine machine;
     private static EchoSite bob;
@@ -35,8 +35,8 @@ final class SlowClientsTest {
     @BeforeAll
     static void start() throws Exception {
         machine = new Machine();
-        // a slow client has a worker of httpd's, and a process whose workers are all taken closes the connections it keeps
-        machine.setWorkers(4 * CLIENTS / 100 * 100 + 300);
+        // a slow client has a worker of httpd's
+        machine.setWorkers(2 * CLIENTS + 300);
         // or the kernel takes some megabytes for each client
         machine.addConfiguration("SendBufferSize 65536");
         String most = "WarrenInFlightMax " + (2 * CLIENTS + 50);
@@ -65,31 +65,46 @@ final class SlowClientsTest {
         machine.close();
     }
 
+    /** They come a second time, for a connector that has just been started compiles its code while they come the first. */
     @Test
     void slowReadersAndUploadersHoldNoInterpreterAndBobDoesNotNotice() throws Exception {
         LoadReport before = visitBobFor(WATCH);
-        try (SlowHttp readers = SlowHttp.readers(machine.base().resolve("readers.out"), CLIENTS, machine.url() + "/perl/page.pl");
-                SlowHttp uploaders = SlowHttp.uploaders(machine.base().resolve("uploaders.out"), CLIENTS,
+        letSlowClientsCome("compiling", before);
+        for (LoadReport report : letSlowClientsCome("compiled", before)) {
+            assertTrue(report.millisOf(0.95, "bob") < before.millisOf(0.95, "bob") + SLACK_MILLIS, report::toString);
+        }
+    }
+
+    /** What bob's visitors saw while they came, and while they were there. */
+    private static List<LoadReport> letSlowClientsCome(String state, LoadReport before) throws Exception {
+        LoadReport arriving;
+        LoadReport meanwhile;
+        try (SlowHttp readers = SlowHttp.readers(machine.base().resolve(state + "-readers.out"), CLIENTS, machine.url() + "/perl/page.pl");
+                SlowHttp uploaders = SlowHttp.uploaders(machine.base().resolve(state + "-uploaders.out"), CLIENTS,
                     machine.url() + "/perl/form.pl")) {
             Load load = Load.start(machine, BOB_PER_SECOND, "bob");
             machine.awaitPool("alice", "all slow clients in flight, and no interpreter busy", PATIENCE, SlowClientsTest::onlyClientsAreSlow);
-            LoadReport arriving = load.stop();
+            arriving = load.stop();
             JsonNode alice = machine.pool("alice");
             assertTrue(alice.path("spooledBytes").asLong() > CLIENTS * 100_000L, alice::toString);
             assertEquals(200, machine.http().get("alice.localhost", "/perl/who.pl").status(), "a quick visitor of alice's");
-            LoadReport meanwhile = visitBobFor(WATCH);
+            meanwhile = visitBobFor(WATCH);
             assertTrue(onlyClientsAreSlow(machine.pool("alice")), () -> "still so: " + alice);
-            System.err.println(CLIENTS + " slow readers and as many uploaders: " + alice.path("spooledBytes") + " bytes spooled; bob's 99 % within "
-                + before.millisOf(0.99, "bob") + " ms before, " + arriving.millisOf(0.99, "bob") + " ms while they came, "
-                + meanwhile.millisOf(0.99, "bob") + " ms then; " + arriving + "; " + meanwhile);
-            for (LoadReport report : List.of(arriving, meanwhile)) {
-                report.requireNoFailure();
-                report.requireSound(bob);
-            }
-            assertTrue(meanwhile.millisOf(0.95, "bob") < 2 * before.millisOf(0.95, "bob") + SLACK_MILLIS, meanwhile::toString);
+            System.err.println(CLIENTS + " slow readers and as many uploaders, " + state + ": " + alice.path("spooledBytes")
+                + " bytes spooled; bob's 95 and 99 % within " + shown(before) + " ms before, " + shown(arriving) + " ms while they came, "
+                + shown(meanwhile) + " ms then; " + arriving + "; " + meanwhile);
         }
         machine.awaitPool("alice", "all room given back", PATIENCE,
             alice -> alice.path("spooledBytes").asLong() == 0 && alice.path("inFlight").asInt() == 0);
+        for (LoadReport report : List.of(arriving, meanwhile)) {
+            report.requireNoFailure();
+            report.requireSound(bob);
+        }
+        return List.of(arriving, meanwhile);
+    }
+
+    private static String shown(LoadReport report) {
+        return report.millisOf(0.95, "bob") + " and " + report.millisOf(0.99, "bob");
     }
 
     private static LoadReport visitBobFor(Duration time) throws Exception {

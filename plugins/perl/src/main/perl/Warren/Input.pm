@@ -25,6 +25,7 @@ sub TIEHANDLE ($class, $self) { return $self }
 
 sub READ {
     my ($self, undef, $length, $offset) = @_;
+    $length //= 0; # as where CONTENT_LENGTH is not set
     $offset //= 0;
     $_[1] //= '';
     $offset += length $_[1] if $offset < 0;
