@@ -69,6 +69,7 @@ final class ConnectorProcess {
         number = left.number();
         LOG.info("connector pid={} taken over, launched {}", left.process().pid(), left.since());
         run(left.process(), left.cgroup(), left.since());
+        next.needed().countDown();
     }
 
     /** Starts it once; it is not ready yet when this returns. */
