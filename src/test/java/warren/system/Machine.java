@@ -83,7 +83,7 @@ final class Machine implements AutoCloseable {
 
     /** The launcher's part of the cgroup tree. */
     Path cgroup() throws IOException {
-        return Path.of(Files.readString(base.resolve("run/notes/cgroups")).strip());
+        return Path.of(Files.readAllLines(base.resolve("run/notes/cgroups")).getFirst());
     }
 
     int port() {

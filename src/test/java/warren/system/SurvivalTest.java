@@ -92,11 +92,8 @@ final class SurvivalTest {
 
     /** The cgroups of a virtual host's generations. */
     private List<Path> generations(String owner) throws Exception {
-        Path all = machine.cgroup().resolve("generations");
-        if (!Files.isDirectory(all)) {
-            return List.of();
-        }
-        try (Stream<Path> cgroups = Files.list(all)) {
+        // quotas/GROUP/NUMBER
+        try (Stream<Path> cgroups = Files.walk(machine.cgroup().resolve("quotas"), 2)) {
             return cgroups.filter(path -> nameOf(path).matches(owner + "\\.localhost\\.[0-9]+"))
                 .sorted(Comparator.comparing(SurvivalTest::nameOf)).toList();
         }

@@ -8,6 +8,7 @@ import warren.pool.DeadlineExceeded;
 import warren.pool.InterpreterDied;
 import warren.pool.LaunchFailed;
 import warren.pool.PoolExhausted;
+import warren.pool.QuotaReached;
 import warren.pool.SpoolFull;
 
 /**
@@ -25,6 +26,7 @@ final class Statuses {
             case SpoolFull e -> Optional.of(Refusal.unavailable(e.getMessage()));
             case PoolExhausted e -> Optional.of(Refusal.unavailable(e.getMessage(), e.retryAfter()));
             case LaunchFailed e -> Optional.of(Refusal.unavailable(e.getMessage(), e.retryAfter()));
+            case QuotaReached e -> Optional.of(Refusal.unavailable(e.getMessage()));
             case InterpreterDied e -> Optional.of(Refusal.of(502, e.getMessage()));
             case BadResponse e -> Optional.of(Refusal.of(502, e.getMessage()));
             case DeadlineExceeded e -> Optional.of(Refusal.of(504, e.getMessage()));

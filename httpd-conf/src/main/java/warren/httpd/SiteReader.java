@@ -17,17 +17,19 @@ final class SiteReader {
     private final Accounts accounts;
     private final PoolReader pools;
     private final Problems problems;
+    private final PluginRules rules;
     private final String serverRootDocuments;
     private final List<Site> sites = new ArrayList<>();
 
     SiteReader(HttpdConfiguration httpd, OurDirectives serverOurs, Set<String> services, OwnerReader owners,
-               Accounts accounts, PoolReader pools, Problems problems) {
+               Accounts accounts, PoolReader pools, PluginRules rules, Problems problems) {
         this.httpd = httpd;
         this.serverOurs = serverOurs;
         this.services = services;
         this.owners = owners;
         this.accounts = accounts;
         this.pools = pools;
+        this.rules = rules;
         this.problems = problems;
         this.serverRootDocuments = documentRoot(httpd.directives())
             .orElse(httpd.serverRoot().resolve("htdocs").toString());
@@ -48,6 +50,9 @@ final class SiteReader {
         String home = owner.flatMap(o -> accounts.home(o.uid())).filter(Values::isAbsolutePath).orElse(documents);
         OurDirectives all = ours.after(serverOurs);
         PoolValues pool = pools.read(all, name);
+        rules.together().apply(all.plugin()).ifPresent(misfit -> problems.error(Optional.of(name),
+            new Place(misfit.directive().file(), misfit.directive().line()),
+            misfit.directive().name() + " " + String.join(" ", misfit.directive().arguments()), misfit.expected()));
         owner.ifPresent(o -> sites.add(new Site(name, kind, o, home, documents, routes.forwarded(),
             routes.handlesFiles(), routes.applications(), routes.services(),
             all.last("WarrenLanguage").map(d -> d.argument(0)).orElse("perl"), plugins(all), pool,

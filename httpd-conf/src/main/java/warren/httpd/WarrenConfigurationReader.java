@@ -18,20 +18,20 @@ import java.util.stream.Collectors;
 public final class WarrenConfigurationReader {
     private final Accounts accounts;
     private final PoolValues defaults;
-    private final List<PluginDirectiveRule> rules;
+    private final PluginRules rules;
     private final FileGuard guard;
 
     /**
      * @param accounts the host's accounts
      * @param defaults what pools have where nothing is said
-     * @param rules the directives of the plugins that are installed
+     * @param rules of the directives of the plugins that are installed
      * @param guard what makes a file trustworthy; {@link FileGuard#rootOnly} outside tests
      */
-    public WarrenConfigurationReader(Accounts accounts, PoolValues defaults, List<PluginDirectiveRule> rules,
+    public WarrenConfigurationReader(Accounts accounts, PoolValues defaults, PluginRules rules,
                                      FileGuard guard) {
         this.accounts = Objects.requireNonNull(accounts);
         this.defaults = Objects.requireNonNull(defaults);
-        this.rules = List.copyOf(rules);
+        this.rules = Objects.requireNonNull(rules);
         this.guard = Objects.requireNonNull(guard);
     }
 
@@ -61,7 +61,7 @@ public final class WarrenConfigurationReader {
     private Optional<WarrenConfiguration> read(HttpdInvocation invocation, HttpdConfiguration httpd,
                                                Optional<String> only) {
         Problems problems = new Problems();
-        DirectiveCheck check = new DirectiveCheck(rules, problems);
+        DirectiveCheck check = new DirectiveCheck(rules.each(), problems);
         OurDirectives serverOurs = check.check(httpd.directives(), OwnDirective.Level.SERVER, Problems.SERVER);
         ServerSettings server = new ServerReader(httpd, serverOurs, accounts, problems)
             .read(new Place(invocation.configuration().toString(), 1));
@@ -70,7 +70,7 @@ public final class WarrenConfigurationReader {
             .map(Hosts.Found::name).collect(Collectors.toSet());
         SiteReader reader = new SiteReader(httpd, serverOurs, services,
             new OwnerReader(new Ids(accounts), server, problems), accounts, new PoolReader(defaults, problems),
-            problems);
+            rules, problems);
         List<Host> hosts = found.stream().map(f -> reader.read(f.section(), f.ours(), f.kind(), f.name())).toList();
         if (only.isPresent() && CodeRefusals.lookAtAllHosts(httpd, hosts)) {
             return Optional.empty();

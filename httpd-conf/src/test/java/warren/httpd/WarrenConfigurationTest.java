@@ -209,6 +209,7 @@ class WarrenConfigurationTest {
         "WarrenPlugin ../x | names of plugins",
         "PerlSetEnv A | PerlSetEnv with 1 arguments, expected a name and a value",
         "WarrenMemoryMax lots | size lots, expected a size",
+        "WarrenMemoryMax 1M\nPerlModule My::Glutton | PerlModule My::Glutton, expected a module that does with little memory",
         "WarrenVirtualHost other.example | a second name"})
     void quarantinesWhatIsWrongInAVirtualHost(String line, String told) throws IOException {
         String problem = quarantine(alice("", line));

@@ -53,11 +53,14 @@ final class Written {
             return uid == 2001 ? Optional.of("/home/alice") : Optional.empty();
         }
     };
-    static final List<PluginDirectiveRule> RULES = List.of(
+    static final PluginRules RULES = new PluginRules(List.of(
         new PluginDirectiveRule("PerlModule", 1, 99, "names of modules", words -> Optional.empty()),
         new PluginDirectiveRule("PerlSetEnv", 2, 2, "a name and a value", words -> Optional.empty()),
         new PluginDirectiveRule("WarrenMemoryMax", 1, 1, "a size such as 256M", words ->
-            words.get(0).matches("[0-9]+[KMG]?") ? Optional.empty() : Optional.of("size " + words.get(0))));
+            words.get(0).matches("[0-9]+[KMG]?") ? Optional.empty() : Optional.of("size " + words.get(0)))),
+        said -> said.stream().filter(directive -> directive.arguments().contains("My::Glutton")).findFirst()
+            .filter(glutton -> said.stream().anyMatch(directive -> directive.name().equals("WarrenMemoryMax")))
+            .map(glutton -> new PluginRules.Misfit(glutton, "a module that does with little memory")));
     private final Path directory;
 
     Written(Path directory) {

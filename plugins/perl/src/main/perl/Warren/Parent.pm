@@ -29,6 +29,7 @@ sub new ($class, $settings) {
 sub run ($self) {
     Warren::Title::set("$self->{title} parent");
     Warren::Overrun::watch();
+    $SIG{XFSZ} = 'IGNORE';    # past its limit of file sizes a write fails with EFBIG, setrlimit(2)
     $| = 1;
     if (!eval { $self->_load; 1 }) {
         my $error = $@;
@@ -77,9 +78,9 @@ sub _reap ($self, $flags) {
 }
 
 sub _fork ($self, $interpreter) {
-    pipe my $taken, my $takes or return $self->_pause("pipe: $!");
+    pipe my $taken, my $takes or return $self->_refuse("pipe: $!");
     my $pid = CORE::fork;
-    return $self->_pause("fork: $!") if !defined $pid;
+    return $self->_refuse("fork: $!") if !defined $pid;
     if ($pid == 0) {
         close $taken;
         $self->_become($interpreter, $takes);
@@ -124,6 +125,17 @@ sub _become ($self, $interpreter, $takes) {
     CORE::exit($served ? 0 : 1);
 }
 
+# Who waits for this interpreter should know at once: the answer to hello, as FastCGI records (sections 3.3 and 5.5).
+sub _refuse ($self, $why) {
+    if (accept my $connection, \*STDIN) {
+        my $head = "Status: 503\r\nWarren-Refused: $why\r\n\r\n";
+        syswrite $connection, pack('CCnnCCa*', 1, 6, 1, length $head, 0, 0, $head) . pack('CCnnCCx8', 1, 3, 1, 8, 0, 0);
+        close $connection;
+    }
+    Warren::Log::say_why("no interpreter can be made: $why");
+    return;
+}
+
 sub _pause ($self, $why) {
     Warren::Log::say_why("$why; waiting $self->{pause} s");
     select undef, undef, undef, $self->{pause};
@@ -162,8 +174,9 @@ If it dies, its interpreters go on until their connections end.
 
 =head1 FAILURES
 
-Code that cannot be loaded: the reason, with file and line, on descriptor 2, and exit status 1. A fork that fails, or a
-child that ends before it has accepted, is logged and tried again after a pause that doubles from 0.1 to 5 seconds. A
+Code that cannot be loaded: the reason, with file and line, on descriptor 2, and exit status 1. A fork that fails is
+logged, and the connection that it was for is told so. A child that ends before it has accepted is logged, and the next
+is tried after a pause that doubles from 0.1 to 5 seconds. A
 signal in the instant before select(2) is seen within 5 seconds.
 
 =head1 SEE ALSO

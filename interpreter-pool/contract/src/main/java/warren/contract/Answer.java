@@ -79,4 +79,7 @@ public sealed interface Answer {
     record Running(Launched launched, long reloads) implements Answer { }
 
     record EndOfGenerations() implements Answer { }
+
+    /** @param reached the limit and what was taken of it, such as {@code "memory 64M reached, 3 processes"}; or nothing */
+    record QuotaTold(String reached) implements Answer { }
 }

@@ -54,4 +54,10 @@ public sealed interface Ask {
      * leaves it. Answer: {@link Answer.Noted}.
      */
     record RotateLog(VirtualHostName virtualHost) implements Ask { }
+
+    /**
+     * Whether the kernel has killed a process of this generation's quota group since that was last told, as one of its
+     * interpreters has just ended. Answer: {@link Answer.QuotaTold}.
+     */
+    record TellQuota(GenerationId generation) implements Ask { }
 }

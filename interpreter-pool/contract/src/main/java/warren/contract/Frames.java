@@ -36,6 +36,7 @@ public final class Frames {
                 new FrameWriter(6).text(name.value()).number(reloads).text(failure).sendTo(stream);
             case Ask.ListGenerations() -> new FrameWriter(7).sendTo(stream);
             case Ask.RotateLog(VirtualHostName name) -> new FrameWriter(8).text(name.value()).sendTo(stream);
+            case Ask.TellQuota(GenerationId generation) -> generation(new FrameWriter(9), generation).sendTo(stream);
         }
     }
 
@@ -51,7 +52,8 @@ public final class Frames {
             case 6 -> new Ask.ReportReload(in.name(), in.number(), in.text());
             case 7 -> new Ask.ListGenerations();
             case 8 -> new Ask.RotateLog(in.name());
-            default -> throw new MalformedFrame("an ask of type " + type + ", expected 1 to 8");
+            case 9 -> new Ask.TellQuota(generation(in));
+            default -> throw new MalformedFrame("an ask of type " + type + ", expected 1 to 9");
         };
         in.end();
         return ask;
@@ -74,6 +76,7 @@ public final class Frames {
             case Answer.EndOfGenerations() -> new FrameWriter(10).sendTo(stream);
             case Answer.Unlisted(VirtualHostName name) -> new FrameWriter(11).text(name.value()).sendTo(stream);
             case Answer.EndOfChanges(long revision) -> new FrameWriter(12).number(revision).sendTo(stream);
+            case Answer.QuotaTold(String reached) -> new FrameWriter(13).text(reached).sendTo(stream);
         }
     }
 
@@ -94,7 +97,8 @@ public final class Frames {
             case 10 -> new Answer.EndOfGenerations();
             case 11 -> new Answer.Unlisted(in.name());
             case 12 -> new Answer.EndOfChanges(in.number());
-            default -> throw new MalformedFrame("an answer of type " + type + ", expected 1 to 12");
+            case 13 -> new Answer.QuotaTold(in.text());
+            default -> throw new MalformedFrame("an answer of type " + type + ", expected 1 to 13");
         };
         in.end();
         return answer;

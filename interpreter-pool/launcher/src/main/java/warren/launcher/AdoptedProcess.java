@@ -2,6 +2,7 @@ package warren.launcher;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import warren.launcher.cgroup.Cgroup;
 import warren.launcher.system.EndWatch;
 import warren.launcher.system.PidFd;
 import warren.launcher.system.SystemCallFailed;

@@ -8,6 +8,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.contract.Answer;
 import warren.contract.Ask;
+import warren.contract.GenerationId;
 import warren.contract.VirtualHostName;
 
 /** What the launcher does for each ask of the contract. It takes names and numbers, and nothing that it would execute. */
@@ -65,6 +66,8 @@ final class Asks {
                 answers.sendAll(generations.list());
                 answers.send(new Answer.EndOfGenerations());
             }
+            case Ask.TellQuota(GenerationId generation) ->
+                answers.send(new Answer.QuotaTold(generations.quotaReached(generation)));
             case Ask.RotateLog(VirtualHostName name) -> {
                 configurations.current().find(name).ifPresent(ownersLogs::tend);
                 answers.send(new Answer.Noted());

@@ -10,11 +10,14 @@ import warren.httpd.FileGuard;
 import warren.httpd.HttpdInvocation;
 import warren.httpd.HttpdVersion;
 import warren.httpd.KnownFiles;
+import warren.httpd.PluginDirective;
 import warren.httpd.PluginDirectiveRule;
+import warren.httpd.PluginRules;
 import warren.httpd.PoolValues;
 import warren.httpd.WarrenConfiguration;
 import warren.httpd.WarrenConfigurationReader;
 import warren.launcher.system.SystemAccounts;
+import warren.plugin.Directive;
 
 /** httpd's configuration as it stands on disk, read for Warren: by {@code configtest}, at the start and at a reload. */
 public final class ConfigurationFiles {
@@ -66,8 +69,19 @@ public final class ConfigurationFiles {
                 t.write(), t.idle(), t.drain()), d.spool().requestBodyBytes(), d.spool().allBytes());
     }
 
-    private static List<PluginDirectiveRule> rules(Plugins plugins) {
-        return plugins.directives().stream().map(rule -> new PluginDirectiveRule(rule.name(), rule.leastArguments(),
-            rule.mostArguments(), rule.expected(), rule.check())).toList();
+    private static PluginRules rules(Plugins plugins) {
+        List<PluginDirectiveRule> each = plugins.directives().stream().map(rule -> new PluginDirectiveRule(rule.name(),
+            rule.leastArguments(), rule.mostArguments(), rule.expected(), rule.check())).toList();
+        return new PluginRules(each, said -> plugins.misfit(said.stream().map(ConfigurationFiles::directive).toList())
+            .map(misfit -> new PluginRules.Misfit(directive(misfit.directive()), misfit.expected())));
+    }
+
+    /** As plugins know it. */
+    static Directive directive(PluginDirective said) {
+        return new Directive(said.name(), said.arguments(), said.file(), said.line());
+    }
+
+    private static PluginDirective directive(Directive said) {
+        return new PluginDirective(said.name(), said.arguments(), said.file(), said.line());
     }
 }

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import warren.launcher.cgroup.Cgroup;
+import warren.launcher.cgroup.CgroupTree;
 import warren.launcher.stage.LaunchPlan;
 import warren.launcher.system.PidFd;
 import warren.launcher.system.SystemCallFailed;

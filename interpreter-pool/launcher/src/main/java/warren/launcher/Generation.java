@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import warren.contract.GenerationId;
+import warren.launcher.cgroup.Cgroup;
 
 /**
  * One launched parent interpreter with everything that it forks.

@@ -23,6 +23,10 @@ import org.apache.logging.log4j.Logger;
 import warren.contract.Answer;
 import warren.contract.GenerationId;
 import warren.contract.VirtualHostName;
+import warren.launcher.cgroup.Cgroup;
+import warren.launcher.cgroup.CgroupTree;
+import warren.launcher.cgroup.Disk;
+import warren.launcher.cgroup.QuotaGroup;
 import warren.launcher.stage.LaunchPlan;
 import warren.launcher.system.OwnersLogFile;
 import warren.launcher.system.PidFd;
@@ -82,6 +86,7 @@ final class Generations {
         LaunchPlans.Draft draft = plans.draft(site, id);
         Stage stage = stages.take();
         try {
+            enterGroup(stage, draft, site);
             name(stage.cgroup(), id);
             Children.Child parent = stage.launch(draft.plan(new LaunchPlan.StandardDescriptors.Generation(
                 directories.generationSocket(id).toString(), directories.generationLog(id).toString(), connectorUser)));
@@ -122,6 +127,39 @@ final class Generations {
             }
         } catch (SystemCallFailed e) {
             throw new LaunchFailure("owner's log", e.call(), Optional.of(e.errno()), Hints.of(e.call(), e.errno()));
+        }
+    }
+
+    /** Before the plan is sent: nothing of an owner's ever runs outside its limits. */
+    private void enterGroup(Stage stage, LaunchPlans.Draft draft, Site site) throws LaunchFailure {
+        try {
+            Cgroup cgroup = cgroups.join(draft.group(), stage.cgroup());
+            if (cgroup != stage.cgroup()) {
+                stage.moveTo(cgroup);
+            }
+            QuotaGroup group = cgroup.group().orElseThrow();
+            group.overlap(overlaps(group, Optional.of(site.virtualHost().name())));
+            List<String> missing = group.limit(draft.limits(), Disk.of(Path.of(site.virtualHost().documentRoot())));
+            missing.forEach(why -> LOG.debug("{}: {}", draft.group(), why));
+        } catch (IOException e) {
+            throw new LaunchFailure("quota group", "write", Optional.empty(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Whether two generations of one virtual host are in it, with one that is about to come. */
+    private boolean overlaps(QuotaGroup group, Optional<VirtualHostName> coming) {
+        Set<VirtualHostName> seen = new HashSet<>();
+        coming.ifPresent(seen::add);
+        return running.values().stream().filter(generation -> generation.cgroup().group().equals(Optional.of(group)))
+            .anyMatch(generation -> !seen.add(generation.id().virtualHost()));
+    }
+
+    private void endOverlap(QuotaGroup group) {
+        try {
+            group.overlap(overlaps(group, Optional.empty()));
+        } catch (IOException e) {
+            // who holds more than the limit now cannot take any more
+            LOG.warn("quotas stay doubled until the next launch: {}", e.getMessage());
         }
     }
 
@@ -228,6 +266,7 @@ final class Generations {
         if (running.remove(generation.id(), generation)) {
             LOG.info("{} {}", generation, why);
             removeRest(generation.id(), generation.cgroup());
+            generation.cgroup().group().ifPresent(this::endOverlap);
             releaseRoom(generation.id());
             generation.removed().complete(Optional.of(why));
         } else {
@@ -250,6 +289,12 @@ final class Generations {
         } catch (IOException e) {
             LOG.error("{}: {}", id, e.getMessage());
         }
+    }
+
+    /** What the kernel killed one of its processes for, told once for each; nothing where it did not, or it is gone. */
+    String quotaReached(GenerationId id) {
+        return Optional.ofNullable(running.get(id)).flatMap(generation -> generation.cgroup().group())
+            .map(QuotaGroup::takeReached).orElse("");
     }
 
     /**

@@ -2,12 +2,15 @@ package warren.launcher;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import warren.contract.GenerationId;
 import warren.launcher.stage.LaunchPlan;
 import warren.plugin.LaunchRefused;
 import warren.plugin.LaunchStep;
+import warren.plugin.Place;
 
 /** Asks a site's plugins for their steps and puts them together into one launch plan. Whatever is missing refuses. */
 final class LaunchPlans {
@@ -17,8 +20,15 @@ final class LaunchPlans {
         this.plugins = plugins;
     }
 
-    /** A plan without its descriptors. */
-    record Draft(Site.Owner owner, List<LaunchStep> steps, LaunchStep.Execute program) {
+    /**
+     * A plan without its descriptors.
+     *
+     * @param group whose quotas hold
+     * @param limits of that group, for the launcher to set
+     * @param steps for the launch stage
+     */
+    record Draft(Site.Owner owner, String group, List<LaunchStep.LimitGroup> limits, List<LaunchStep> steps,
+                 LaunchStep.Execute program) {
         LaunchPlan plan(LaunchPlan.StandardDescriptors descriptors) {
             return new LaunchPlan(descriptors, owner.user(), owner.group(), owner.supplementaryGroups(),
                 steps, program);
@@ -26,26 +36,40 @@ final class LaunchPlans {
 
         /** Of all but the identity. */
         String fingerprint() {
-            return Fingerprint.of(steps, program);
+            return Fingerprint.of(group, limits, steps, program);
         }
     }
 
     Draft draft(Site site, GenerationId id) throws LaunchFailure {
         Site.Owner owner = site.owner().orElseThrow(() -> refused("no owner"));
         List<LaunchStep> steps = new ArrayList<>();
-        for (String name : site.plugins()) {
+        Set<String> names = new LinkedHashSet<>(site.plugins());
+        names.addAll(plugins.always());
+        for (String name : names) {
             steps.addAll(stepsOf(name, site, owner, id));
         }
-        List<LaunchStep.Execute> programs = steps.stream()
-            .filter(LaunchStep.Execute.class::isInstance).map(LaunchStep.Execute.class::cast).toList();
+        List<LaunchStep.Execute> programs = of(LaunchStep.Execute.class, steps);
         if (programs.size() != 1) {
-            throw refused("the plugins " + site.plugins() + " give " + programs.size() + " programs, expected one");
+            throw refused("the plugins " + names + " give " + programs.size() + " programs, expected one");
         }
         steps.removeIf(LaunchStep.Execute.class::isInstance);
         // stable: steps of one place stay in the order of the plugins
         steps.sort(Comparator.comparing(LaunchStep::place));
         requireOwnMounts(steps);
-        return new Draft(owner, steps, programs.get(0));
+        return new Draft(owner, group(steps, id), of(LaunchStep.LimitGroup.class, steps),
+            steps.stream().filter(step -> step.place() != Place.CGROUP).toList(), programs.get(0));
+    }
+
+    private static String group(List<LaunchStep> steps, GenerationId id) throws LaunchFailure {
+        List<String> groups = of(LaunchStep.ShareQuotas.class, steps).stream().map(LaunchStep.ShareQuotas::group).toList();
+        if (groups.size() > 1) {
+            throw refused("the quota groups " + groups + ", expected one");
+        }
+        return groups.isEmpty() ? "virtual host " + id.virtualHost() : groups.get(0);
+    }
+
+    private static <T extends LaunchStep> List<T> of(Class<T> type, List<LaunchStep> steps) {
+        return steps.stream().filter(type::isInstance).map(type::cast).toList();
     }
 
     private List<LaunchStep> stepsOf(String name, Site site, Site.Owner owner, GenerationId id) throws LaunchFailure {

@@ -1,6 +1,7 @@
 package warren.launcher;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import warren.httpd.Problem;
 import warren.httpd.SecretsFile;
 import warren.httpd.ServerSettings;
 import warren.httpd.WarrenConfiguration;
+import warren.launcher.cgroup.CgroupTree;
 import warren.launcher.control.LauncherStatus;
 import warren.launcher.system.Descriptors;
 import warren.launcher.system.EndWatch;
@@ -66,13 +68,15 @@ public final class Launcher {
         long now = System.currentTimeMillis();
         this.configurations = new Configurations(now);
         this.reloads = new Reloads(now);
-        this.cgroups = CgroupTree.open(cgroupName(directories.runtime()), directories.cgroupNote());
+        this.cgroups = openCgroups();
         this.stages = new Stages(new Children(), StageProgram.of(home, directories.stageTemporary()), cgroups);
         LaunchPlans plans = new LaunchPlans(plugins);
         this.generations = new Generations(cgroups, directories, stages, plans, server.connectorUid());
         take(first);
         EndWatch watch = new EndWatch();
         takeOverGenerations(first, LeftGenerations.find(cgroups, directories, plans, watch, configurations.current()));
+        cgroups.missing().forEach(controller -> LOG.warn("no cgroup has the controller {}: its limits are not enforced",
+            controller.versionTwoName()));
         // not before: cgroups of stages that wait would be taken for an earlier launcher\'s
         stages.keepWarm(server.warmStages());
         ConnectorProgram program = ConnectorProgram.of(home, directories, new UserId(server.connectorUid()),
@@ -85,6 +89,14 @@ public final class Launcher {
                 new OwnersLogRotation(directories.ownersLogs(), server.connectorUid())));
         this.connector = new ConnectorProcess(cgroups, directories, stages, ajp, program, this::connectorEnded);
         left.ifPresent(connector::takeOver);
+    }
+
+    private CgroupTree openCgroups() throws IOException {
+        Path note = directories.cgroupNote();
+        CgroupTree tree = CgroupTree.open(cgroupName(directories.runtime()),
+            Files.exists(note) ? Files.readAllLines(note) : List.of());
+        Secrets.writeAtomically(note, String.join("\n", tree.note()) + "\n");
+        return tree;
     }
 
     /** Those that would be launched otherwise now are renewed, as with a reload. */

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import warren.launcher.cgroup.Cgroup;
+import warren.launcher.cgroup.CgroupTree;
 import warren.launcher.system.EndWatch;
 import warren.launcher.system.SystemCallFailed;
 import warren.launcher.system.UnixSocket;

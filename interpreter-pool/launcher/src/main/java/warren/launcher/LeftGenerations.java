@@ -16,6 +16,8 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.contract.GenerationId;
 import warren.contract.VirtualHostName;
+import warren.launcher.cgroup.Cgroup;
+import warren.launcher.cgroup.CgroupTree;
 import warren.launcher.system.EndWatch;
 import warren.launcher.system.SystemCallFailed;
 
@@ -52,8 +54,8 @@ final class LeftGenerations {
             Configuration configuration) throws IOException {
         LeftGenerations left = new LeftGenerations(cgroups, directories, plans, watch, configuration);
         left.count(left.notes.names());
-        for (Path directory : cgroups.generations()) {
-            left.judge(directory);
+        for (Cgroup cgroup : cgroups.generations()) {
+            left.judge(cgroup);
         }
         left.removeFiles();
         return left;
@@ -78,8 +80,7 @@ final class LeftGenerations {
             .forEach(id -> numbers.merge(id.virtualHost(), id.number(), Math::max));
     }
 
-    private void judge(Path directory) throws IOException {
-        Cgroup cgroup = Cgroup.existing(directory);
+    private void judge(Cgroup cgroup) throws IOException {
         Optional<GenerationId> id = cgroup.generation();
         if (id.isEmpty()) {
             // of a stage that never launched

@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import warren.plugin.Directive;
 import warren.plugin.DirectiveRule;
 import warren.plugin.LaunchPlugin;
+import warren.plugin.Misfit;
 
 /**
  * The installed host plugins: each directory {@code plugins/NAME} with its jars, loaded apart from the others. They run
@@ -92,6 +93,18 @@ final class Plugins {
 
     Collection<String> names() {
         return byName.keySet();
+    }
+
+    /** Those that take part in every launch. */
+    List<String> always() {
+        return byName.values().stream().map(Installed::plugin).filter(LaunchPlugin::takesPartAlways).map(LaunchPlugin::name)
+            .toList();
+    }
+
+    /** What does not go together in a virtual host's directives, by the first plugin that objects. */
+    Optional<Misfit> misfit(List<Directive> directives) {
+        return byName.values().stream()
+            .flatMap(installed -> installed.plugin().misfit(installed.understood(directives)).stream()).findFirst();
     }
 
     /** The directives that any of them understands. */

@@ -94,8 +94,7 @@ final class Sites {
             Path.of(site.home()));
         List<String> plugins = new ArrayList<>(List.of(site.language()));
         plugins.addAll(site.plugins());
-        List<Directive> directives = site.directives().stream()
-            .map(d -> new Directive(d.name(), d.arguments(), d.file(), d.line())).toList();
+        List<Directive> directives = site.directives().stream().map(ConfigurationFiles::directive).toList();
         return new Site(host, Optional.of(owner), plugins.stream().distinct().toList(), directives);
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import warren.launcher.cgroup.Cgroup;
 import warren.launcher.stage.LaunchPlan;
 import warren.launcher.stage.LaunchPlanWire;
 import warren.launcher.system.DescriptorStream;
@@ -33,9 +34,9 @@ final class Stage {
     private static final int MOST_REPORT_BYTES = 8192;
 
     private final Children.Child process;
-    private final Cgroup cgroup;
     private final int planPipe;
     private final int reportPipe;
+    private volatile Cgroup cgroup;
 
     Stage(Children.Child process, Cgroup cgroup, int planPipe, int reportPipe) {
         this.process = process;
@@ -55,6 +56,17 @@ final class Stage {
     /** What it waits in, and what it becomes runs in. */
     Cgroup cgroup() {
         return cgroup;
+    }
+
+    /** Moves it beside others, and removes where it has waited. Where that fails it may be in either, and must be killed. */
+    void moveTo(Cgroup other) throws IOException {
+        Cgroup before = cgroup;
+        cgroup = other;
+        try {
+            other.take(pid());
+        } finally {
+            before.killAndRemove(END);
+        }
     }
 
     /** Waits until it has prepared itself. */

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import warren.launcher.cgroup.Cgroup;
 
 /**
  * How a launch stage's JVM is started. The flags close the JVM's own doors (attach file, SIGQUIT dump, performance
@@ -36,7 +37,7 @@ record StageProgram(String program, List<String> arguments) {
     /** With what it joins. */
     List<String> argumentsIn(Cgroup cgroup) {
         List<String> all = new ArrayList<>(arguments);
-        all.add(cgroup.joinFile());
+        all.addAll(cgroup.joinFiles());
         return all;
     }
 

@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import warren.launcher.cgroup.Cgroup;
+import warren.launcher.cgroup.CgroupTree;
 import warren.launcher.system.Descriptors;
 import warren.launcher.system.PosixSpawn;
 import warren.launcher.system.SystemCallFailed;

@@ -9,12 +9,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import warren.contract.GenerationId;
 import warren.contract.VirtualHostName;
+import warren.launcher.cgroup.Cgroup;
+import warren.launcher.cgroup.CgroupTree;
 
 class CgroupTest {
     private static final GenerationId FIRST = new GenerationId(new VirtualHostName("alice"), 1);
@@ -35,7 +38,7 @@ class CgroupTest {
     @Test
     void killsEverythingInItEvenDaemonsThatIgnoreTerm() throws Exception {
         Cgroup cgroup = scratch.cgroup(FIRST);
-        Children.Child shell = scratch.spawn(scratch.path("out"), "/bin/sh", "-c", DAEMON, "sh", cgroup.joinFile());
+        Children.Child shell = scratch.spawn(scratch.path("out"), "/bin/sh", "-c", DAEMON, "sh", cgroup.joinFiles().getFirst());
         assertEquals(0, shell.ended().get());
         Scratch.await("three daemons", () -> cgroup.processes().size() == 3);
         var pids = cgroup.processes();
@@ -80,8 +83,8 @@ class CgroupTest {
     @Test
     void whatAnEarlierLauncherLeftIsKilled() throws Exception {
         Cgroup cgroup = scratch.cgroup(FIRST);
-        scratch.spawn(scratch.path("out"), "/bin/sh", "-c", DAEMON, "sh", cgroup.joinFile()).ended().get();
-        CgroupTree.open(scratch.path("").getFileName().toString()).killAndRemoveAll();
+        scratch.spawn(scratch.path("out"), "/bin/sh", "-c", DAEMON, "sh", cgroup.joinFiles().getFirst()).ended().get();
+        CgroupTree.open(scratch.path("").getFileName().toString(), List.of()).killAndRemoveAll();
         assertFalse(Files.exists(cgroup.directory()));
     }
 }

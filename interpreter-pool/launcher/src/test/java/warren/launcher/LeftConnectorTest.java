@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import warren.launcher.cgroup.Cgroup;
 import warren.launcher.system.Descriptors;
 import warren.launcher.system.EndWatch;
 import warren.launcher.system.PosixSpawn;
@@ -50,7 +51,7 @@ class LeftConnectorTest {
         process = Scratch.CHILDREN.spawn(() -> PosixSpawn.spawn("/usr/bin/perl", List.of("perl", "-e",
             "$| = 1; " + perl + "; print 'ready'; sleep 1000"), List.of(), List.of(descriptor, out, out)));
         Descriptors.close(out);
-        Files.writeString(Path.of(cgroup.joinFile()), Integer.toString(process.pid()));
+        cgroup.take(process.pid());
         new Notes(directories.connectorNotes()).write("connector.3", Note.of(process.pid(), Instant.now(), program.user(),
             program.group(), List.of(), program.fingerprint()));
         Scratch.await("its readiness", () -> read(ready).equals("ready"));

@@ -13,12 +13,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import warren.launcher.cgroup.Cgroup;
 import warren.launcher.stage.LaunchPlan;
 import warren.launcher.system.DescriptorStream;
 import warren.launcher.system.Descriptors;
@@ -114,7 +116,13 @@ class RealLaunchTest {
         assertEquals("200 300 files", line(told, "Max open files"));
         assertEquals("0022", line(told, "umask"));
         assertEquals("/", line(told, "cwd"));
-        assertTrue(line(told, "0::").endsWith("/generations/" + stage.cgroup().directory().getFileName()), line(told, "0::"));
+        Path directory = stage.cgroup().directory();
+        String group = "/quotas/" + directory.getParent().getFileName();
+        assertTrue(line(told, "0::").endsWith(group + "/" + directory.getFileName()), line(told, "0::"));
+        for (String controller : List.of("memory", "cpu", "pids", "blkio")) {
+            Optional<String> old = told.lines().filter(l -> l.matches("[0-9]+:([^:]*,)?" + controller + "(,[^:]*)?:.*")).findFirst();
+            assertTrue(old.isEmpty() || old.get().endsWith(group), old::toString);
+        }
         assertEquals(parent.pid(), Integer.parseInt(line(told, "pid")), "no second process took part");
         String[] stat = line(told, "stat").split(" ");
         assertEquals(line(told, "pid"), stat[5], "its own session");

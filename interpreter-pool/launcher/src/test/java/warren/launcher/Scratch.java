@@ -15,6 +15,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import warren.contract.GenerationId;
+import warren.launcher.cgroup.Cgroup;
+import warren.launcher.cgroup.CgroupTree;
 import warren.launcher.system.Descriptors;
 import warren.launcher.system.PosixSpawn;
 
@@ -32,19 +34,19 @@ public final class Scratch implements AutoCloseable {
     public Scratch() throws IOException {
         directory = Files.createTempDirectory(Path.of("/var/lib"), "warren-test.launcher.");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        cgroups = CgroupTree.open(directory.getFileName().toString());
+        cgroups = CgroupTree.open(directory.getFileName().toString(), List.of());
     }
 
     public Path path(String name) {
         return directory.resolve(name);
     }
 
-    CgroupTree cgroups() {
+    public CgroupTree cgroups() {
         return cgroups;
     }
 
     /** One that says that it is this generation's. */
-    Cgroup cgroup(GenerationId generation) throws IOException {
+    public Cgroup cgroup(GenerationId generation) throws IOException {
         Cgroup cgroup = cgroups.createForStage();
         cgroup.nameAfter(generation);
         return cgroup;
@@ -53,7 +55,7 @@ public final class Scratch implements AutoCloseable {
     /** That of a generation; empty where it has gone. */
     Optional<Cgroup> cgroupOf(GenerationId generation) {
         try {
-            return cgroups.generations().stream().map(Cgroup::existing)
+            return cgroups.generations().stream()
                 .filter(cgroup -> cgroup.generation().equals(Optional.of(generation))).findFirst();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
@@ -97,6 +99,16 @@ public final class Scratch implements AutoCloseable {
             Descriptors.close(pipe.writeEnd());
             Descriptors.close(out);
         }
+    }
+
+    /** Starts one; its pid. */
+    public int start(Path output, String... command) throws IOException {
+        return spawn(output, command).pid();
+    }
+
+    /** Runs a program of the host to its end, with its output in a file. */
+    public void run(Path output, List<String> command) throws Exception {
+        spawn(output, command.toArray(new String[0])).ended().get(LONG.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** What a Perl program prints that runs under another UID and GID. */

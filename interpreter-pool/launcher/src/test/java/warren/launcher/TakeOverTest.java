@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,8 @@ import warren.contract.GenerationId;
 import warren.contract.PoolSettings;
 import warren.contract.VirtualHost;
 import warren.contract.VirtualHostName;
+import warren.launcher.cgroup.Cgroup;
+import warren.launcher.cgroup.CgroupTree;
 import warren.launcher.system.EndWatch;
 import warren.launcher.system.PidFd;
 import warren.plugin.GroupId;
@@ -216,14 +219,15 @@ class TakeOverTest {
 
     @Test
     void findsTheTreeOfALauncherThatRanInAnotherCgroup() throws Exception {
-        Path note = scratch.path("cgroups");
         String name = scratch.cgroups().directory().getFileName().toString();
         Cgroup other = scratch.cgroups().createForConnector(1);
         Path elsewhere = Cgroup.create(other.directory().resolve(name)).directory();
-        Files.writeString(note, elsewhere + "\n");
-        assertEquals(elsewhere, CgroupTree.open(name, note).directory());
+        List<String> note = new ArrayList<>(scratch.cgroups().note());
+        note.set(0, elsewhere.toString());
+        CgroupTree found = CgroupTree.open(name, note);
+        assertEquals(note, found.note());
+        Files.delete(elsewhere.resolve("quotas"));
         Files.delete(elsewhere);
-        assertEquals(scratch.cgroups().directory(), CgroupTree.open(name, note).directory());
-        assertEquals(scratch.cgroups().directory() + "\n", Files.readString(note));
+        assertEquals(scratch.cgroups().note(), CgroupTree.open(name, note).note());
     }
 }

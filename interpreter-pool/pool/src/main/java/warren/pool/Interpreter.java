@@ -45,7 +45,8 @@ final class Interpreter {
     /**
      * A new one. Returns once it has answered, and so has loaded the owner's code.
      *
-     * @throws IOException where the socket refuses or the connection ends: its parent has gone
+     * @throws IOException where the socket refuses or the connection ends, for its parent has gone, or the parent can
+     *     make none
      * @throws LaunchRefusal where it does not answer in time, or not as agreed
      */
     static Interpreter connect(GenerationId generation, Path socket, OwnersLog log, Duration within)
@@ -77,6 +78,10 @@ final class Interpreter {
             converse(HELLO, hello.channel(), RequestBody.none(), response, delivery,
                 Patience.within(Duration.ofNanos(deadline.leftNanos())));
             delivery.finish();
+            Optional<String> refused = response.privateHeader("warren-refused");
+            if (refused.isPresent()) {
+                throw new IOException("it can make no interpreter: " + refused.get());
+            }
             takePid(hello, response.privateHeader("warren-pid").orElse(""));
         }
     }

@@ -50,6 +50,7 @@ public final class InterpreterPool {
      * @throws PoolExhausted where too many are there or wait already, or no interpreter became free in time
      * @throws LaunchFailed where there is no generation to serve with
      * @throws InterpreterDied where the interpreter ended inside the request
+     * @throws QuotaReached where it was killed because its virtual host had taken all that it may have
      * @throws BadResponse where it broke FastCGI or CGI
      * @throws DeadlineExceeded where it took too long
      * @throws IOException where the client's side failed
@@ -63,7 +64,7 @@ public final class InterpreterPool {
                 throw exhausted("has WarrenInFlightMax requests");
             }
             serveInside(exchange, arrival);
-        } catch (InterpreterDied | BadResponse | DeadlineExceeded | LaunchFailed e) {
+        } catch (InterpreterDied | QuotaReached | BadResponse | DeadlineExceeded | LaunchFailed e) {
             failures.increment();
             lastFailure = Optional.of(e.getMessage());
             throw e;
@@ -108,6 +109,7 @@ public final class InterpreterPool {
                 answerOnce(exchange, body, delivery, arrival);
                 return;
             } catch (InterpreterDied e) {
+                requireNoQuotaReached(e, exchange);
                 if (e.unread() && unread < host.pool().max()) {
                     unread++;
                 } else if (e.silent() && exchange.idempotent() && !retried) {
@@ -117,6 +119,16 @@ public final class InterpreterPool {
                 }
                 LOG.info("{}; tried once more", e.getMessage());
             }
+        }
+    }
+
+    /** It is not tried again: the next one would come as far and be killed, too. */
+    private void requireNoQuotaReached(InterpreterDied died, Exchange exchange) throws QuotaReached {
+        InterpreterId id = died.interpreter().orElseThrow();
+        Optional<String> reached = died.unread() ? Optional.empty() : shared.quotaReached(id.generation());
+        if (reached.isPresent()) {
+            throw new QuotaReached(id + " killed: " + reached.get() + ", in "
+                + exchange.parameters().getOrDefault("SCRIPT_NAME", "?"), id, died.headSent(), died);
         }
     }
 

@@ -94,6 +94,11 @@ public final class LauncherClient {
         return one(new Ask.Kill(generation, reportedPid, tellWhere), Answer.Killed.class).found();
     }
 
+    /** The limit for which the kernel has just killed a process of this generation's; nothing where it has not. */
+    String quotaReached(GenerationId generation) throws IOException {
+        return one(new Ask.TellQuota(generation), Answer.QuotaTold.class).reached();
+    }
+
     void reportReload(VirtualHostName name, long reloads, String failure) throws IOException {
         one(new Ask.ReportReload(name, reloads, failure), Answer.Noted.class);
     }

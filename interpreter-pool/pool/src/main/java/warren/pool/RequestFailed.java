@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /** A request that an interpreter did not answer completely. One kind for each decision that the caller can make. */
 public abstract sealed class RequestFailed extends Exception
-        permits PoolExhausted, BodyTooLarge, SpoolFull, LaunchFailed, InterpreterDied, BadResponse, DeadlineExceeded {
+        permits PoolExhausted, BodyTooLarge, SpoolFull, LaunchFailed, InterpreterDied, QuotaReached,
+            BadResponse, DeadlineExceeded {
     private final transient Optional<InterpreterId> interpreter;
     private final boolean headSent;
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -156,6 +157,16 @@ final class Shared implements AutoCloseable {
                 LOG.error("{} could not be killed: {}", interpreter, e.getMessage());
             }
         });
+    }
+
+    /** The limit that an interpreter was killed for which has just ended; empty where it ended otherwise, or nobody knows. */
+    Optional<String> quotaReached(GenerationId generation) {
+        try {
+            return Optional.of(launcher.quotaReached(generation)).filter(reached -> !reached.isEmpty());
+        } catch (IOException e) {
+            LOG.info("{}: why an interpreter ended is not known: {}", generation, e.getMessage());
+            return Optional.empty();
+        }
     }
 
     void reportReload(VirtualHost host, String failure) {

@@ -35,6 +35,8 @@ final class FakeLauncher implements AutoCloseable {
     final List<GenerationId> stopped = new CopyOnWriteArrayList<>();
     final List<Integer> killed = new CopyOnWriteArrayList<>();
     final List<Ask.ReportReload> reports = new CopyOnWriteArrayList<>();
+    /** What the kernel is said to have killed for; nothing where it has not. */
+    volatile String reached = "";
     final Map<GenerationId, FakeParent> parents = new ConcurrentHashMap<>();
     volatile List<VirtualHost> listed = List.of();
     volatile CountDownLatch mayLaunch = new CountDownLatch(0);
@@ -108,6 +110,7 @@ final class FakeLauncher implements AutoCloseable {
                     reports.add(report);
                     Frames.send(new Answer.Noted(), out);
                 }
+                case Ask.TellQuota ask -> Frames.send(new Answer.QuotaTold(reached), out);
                 case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);
                 case Ask.ListVirtualHosts(long seen) -> {
                     for (VirtualHost host : listed) {

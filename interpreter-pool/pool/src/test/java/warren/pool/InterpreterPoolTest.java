@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -162,6 +163,40 @@ final class InterpreterPoolTest {
             FakeExchange second = FakeExchange.post(new byte[length]);
             assertThrows(InterpreterDied.class, () -> stage.serve(second));
             assertEquals(1, second.pids.size());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST"})
+    void saysWhichQuotaWasReachedAndDoesNotComeAsFarOnceMore(String method) throws Exception {
+        try (Stage stage = new Stage(Stage.settings(2), me -> {
+            throw new IOException("dies");
+        })) {
+            stage.launcher.reached = "memory 64M reached, peak 64M, 3 processes left";
+            FakeExchange exchange = FakeExchange.of(method).with("SCRIPT_NAME", "/perl/report.pl");
+            QuotaReached reached = assertThrows(QuotaReached.class, () -> stage.serve(exchange));
+            assertEquals("vhost=alice gen=1 pid=" + exchange.pids.getFirst()
+                + " killed: memory 64M reached, peak 64M, 3 processes left, in /perl/report.pl", reached.getMessage());
+            assertEquals(1, exchange.pids.size());
+            stage.launcher.reached = "";
+            assertThrows(InterpreterDied.class, () -> stage.serve(FakeExchange.of(method)));
+        }
+    }
+
+    @Test
+    void aParentThatCannotForkSaysSoAndTheNextGenerationIsLaunched() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        FakeInterpreter.Script hello = me -> {
+            if (asked.incrementAndGet() == 2) {
+                me.say("Status: 503\r\nWarren-Refused: fork: Resource temporarily unavailable\r\n\r\n").endNow();
+            } else {
+                Stage.HELLO.serve(me);
+            }
+        };
+        try (Stage stage = new Stage(Load.numbers(0, 4, 0, 0, 0, 10), (generation, socket) -> new FakeParent(socket, hello, Stage.OK))) {
+            assertEquals(List.of(1), stage.get().generations);
+            assertEquals(List.of(2), stage.get().generations);
+            assertEquals(2, stage.launcher.launches.get());
         }
     }
 

@@ -1,6 +1,7 @@
 package warren.plugin;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A host plugin, found by {@link java.util.ServiceLoader} in the jars of {@code plugins/NAME/}. It is called by the
@@ -13,6 +14,16 @@ public interface LaunchPlugin {
 
     /** The directives that it understands; all others in a virtual host are some other plugin's or a mistake. */
     List<DirectiveRule> directives();
+
+    /** Whether it takes part in every launch, also of those that do not ask for it. */
+    default boolean takesPartAlways() {
+        return false;
+    }
+
+    /** What does not go together in the directives of one virtual host, each of which is good alone. It does no I/O. */
+    default Optional<Misfit> misfit(List<Directive> directives) {
+        return Optional.empty();
+    }
 
     /**
      * The steps of one launch. Steps of different plugins are put together and performed in the order of their

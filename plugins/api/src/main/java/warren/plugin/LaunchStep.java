@@ -39,6 +39,44 @@ public sealed interface LaunchStep {
         }
     }
 
+    /**
+     * Whose quotas hold: those who name the same group share its limits, which must then be the same. Without this step
+     * a virtual host has a group for itself, for all its generations together.
+     *
+     * @param group a name that says what they have in common, such as {@code "owner 1001"}
+     */
+    record ShareQuotas(String group) implements LaunchStep {
+        @Override
+        public Place place() {
+            return Place.CGROUP;
+        }
+    }
+
+    /**
+     * A limit of what all processes of a quota group take together, {@code cgroups(7)}.
+     *
+     * @param value in the quota's unit; {@link #NONE} for no limit
+     * @param required whether a kernel that cannot enforce it refuses the launch; else it is launched without
+     */
+    record LimitGroup(Quota quota, long value, boolean required) implements LaunchStep {
+        public static final long NONE = -1;
+
+        public LimitGroup {
+            if (value < 1 && (value != NONE || quota == Quota.CPU_WEIGHT)) {
+                throw new IllegalArgumentException(quota + " " + value + ", expected at least 1");
+            }
+        }
+
+        public boolean isNone() {
+            return value == NONE;
+        }
+
+        @Override
+        public Place place() {
+            return Place.CGROUP;
+        }
+    }
+
     /** New namespaces for the process, {@code unshare(2)}. */
     record Unshare(Set<Namespace> namespaces) implements LaunchStep {
         public Unshare {
@@ -93,6 +131,13 @@ public sealed interface LaunchStep {
     /** The resources of {@code getrlimit(2)} that hold for an interpreter. */
     enum Resource { CPU_SECONDS, FILE_SIZE_BYTES, CORE_BYTES, PROCESSES, OPEN_FILES, LOCKED_BYTES, ADDRESS_SPACE_BYTES,
         PENDING_SIGNALS, MESSAGE_QUEUE_BYTES, STACK_BYTES }
+
+    /**
+     * What cgroups limit: hard and soft memory; processes and threads; the share of the processors beside others, 1 to
+     * 10000 with 100 as usual; percent of one processor; bytes and operations a second on the disk of the document root.
+     */
+    enum Quota { MEMORY_BYTES, MEMORY_HIGH_BYTES, PROCESSES, CPU_WEIGHT, CPU_PERCENT, IO_READ_BYTES, IO_WRITE_BYTES,
+        IO_READ_OPERATIONS, IO_WRITE_OPERATIONS }
 
     /** The namespaces that a running thread can leave, {@code namespaces(7)}; PID and user namespaces need a fork. */
     enum Namespace { MOUNT, IPC, UTS, NETWORK }

@@ -7,7 +7,10 @@ package warren.plugin;
 public enum Place {
     /** Own, before there is a plan: signal dispositions and mask, umask, session, keyring, bounding set. */
     PROCESS,
-    /** Own, before there is a plan: into the cgroup that will be the generation's. */
+    /**
+     * Into the cgroup that will be the generation's, before there is a plan. Plugins: its limits, which the launcher
+     * sets before it sends the plan.
+     */
     CGROUP,
     /** Own: the generation's socket as descriptor 0, its log FIFO as 1 and 2. */
     DESCRIPTORS,

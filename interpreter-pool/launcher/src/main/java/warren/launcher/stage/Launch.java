@@ -43,9 +43,9 @@ final class Launch {
     /**
      * While nobody waits: the stage is root's and executes nothing yet.
      *
-     * @param cgroup the {@code cgroup.procs} file of the cgroup that the program will run in
+     * @param cgroups the {@code cgroup.procs} files of the cgroups that the program will run in, one for each tree
      */
-    void prepare(String cgroup) throws SystemCallFailed {
+    void prepare(List<String> cgroups) throws SystemCallFailed {
         place = Place.PROCESS;
         // HotSpot handles some signals and blocks others; an ignored or blocked one would be inherited by the owner's code
         calls.resetSignalDispositions();
@@ -61,7 +61,9 @@ final class Launch {
 
         place = Place.CGROUP;
         // before anything of an owner's is known, so that nothing of the generation is ever outside
-        join(cgroup);
+        for (String cgroup : cgroups) {
+            join(cgroup);
+        }
     }
 
     /** Returns only by throwing. */

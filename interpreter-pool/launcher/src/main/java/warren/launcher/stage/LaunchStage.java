@@ -6,6 +6,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import warren.launcher.system.LinuxSystemCalls;
 import warren.launcher.system.SystemCallFailed;
 
@@ -17,7 +18,8 @@ import warren.launcher.system.SystemCallFailed;
  *   executing                                every step has been done; the end of the pipe now means that execve succeeded
  *   failed TAB place TAB call TAB errno      the launch has ended and this process ends too
  * </pre>
- * Its argument is the {@code cgroup.procs} file of the cgroup to wait in. With {@code --rehearse} instead it ends where it would wait: that is how its class-data archive is made.
+ * Its arguments are the {@code cgroup.procs} files of the cgroups to wait in. With {@code --rehearse} instead it ends
+ * where it would wait: that is how its class-data archive is made.
  */
 public final class LaunchStage {
     private static final int REPORT_DESCRIPTOR = 1;
@@ -36,7 +38,7 @@ public final class LaunchStage {
             LaunchStage stage = new LaunchStage();
             new Rehearsal(stage.calls).run();
             if (!rehearsing) {
-                stage.waitAndLaunch(arguments[0], new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
+                stage.waitAndLaunch(List.of(arguments), new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
             }
         } catch (Throwable unexpected) {
             System.err.println("launch stage: " + unexpected);
@@ -47,9 +49,9 @@ public final class LaunchStage {
         }
     }
 
-    private void waitAndLaunch(String cgroup, InputStream plans) throws IOException {
+    private void waitAndLaunch(List<String> cgroups, InputStream plans) throws IOException {
         try {
-            launch.prepare(cgroup);
+            launch.prepare(cgroups);
             tell("waiting\n");
             launch.perform(LaunchPlanWire.read(plans));
         } catch (EOFException unused) {

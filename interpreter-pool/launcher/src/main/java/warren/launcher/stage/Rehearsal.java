@@ -44,7 +44,7 @@ final class Rehearsal {
         calls.rehearse();
         Launch launch = new Launch(new RehearsedCalls(calls), () -> { });
         try {
-            launch.prepare("cgroup");
+            launch.prepare(List.of("cgroup"));
             launch.perform(plan);
         } catch (SystemCallFailed e) {
             throw new IOException("the rehearsal of a launch failed in its place " + launch.place() + ": " + e.getMessage());

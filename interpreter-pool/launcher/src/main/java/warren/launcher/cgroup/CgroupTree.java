@@ -1,0 +1,238 @@
+package warren.launcher.cgroup;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * This launcher's part of the cgroup tree, below the cgroup that it runs in itself (a service manager delegates that
+ * one), or that an earlier launcher ran in whose tree it takes over:
+ * <pre>
+ *   warren-NAME/connector.N
+ *   warren-NAME/quotas/G/N   N of a launch stage that waits, then of the generation that it became; G is a quota group
+ * </pre>
+ * {@link Cgroup#generation} and {@link QuotaGroup#name} say whose they are. Trees of version 1, where controllers are
+ * mounted there, have {@code warren-NAME/quotas/G} alone.
+ * A process that moves to another cgroup waits some 6 ms a tree for the kernel (a grace period of RCU), which a first
+ * launch has no time for: a stage joins a group while it starts, before anybody knows whose interpreter it will become.
+ * Only who comes to a group that has members already, such as the next generation, is moved.
+ */
+public final class CgroupTree {
+    private static final Duration LEFTOVERS = Duration.ofSeconds(5);
+    private static final String QUOTAS = "quotas";
+    /** All owners together beside what else the machine does: as much as ten processes of the usual weight. */
+    private static final List<Setting> WEIGHT_OF_ALL =
+        List.of(new Setting("cpu.weight", "1000", true), new Setting("cpu.shares", "10240", true));
+    private final Path top;
+    private final Map<Controller, Path> versionOne;
+    private final List<Controller> versionTwo;
+    private final Map<String, QuotaGroup> groups = new HashMap<>();
+    private int made;
+
+    private CgroupTree(Path top, Map<Controller, Path> versionOne) throws IOException {
+        this.top = top;
+        Files.createDirectories(top.resolve(QUOTAS));
+        this.versionTwo = enable(top);
+        this.versionOne = new EnumMap<>(Controller.class);
+        for (Map.Entry<Controller, Path> tree : versionOne.entrySet()) {
+            if (!versionTwo.contains(tree.getKey())) {
+                Files.createDirectories(tree.getValue().resolve(QUOTAS));
+                this.versionOne.put(tree.getKey(), tree.getValue());
+            }
+        }
+        weigh();
+    }
+
+    /**
+     * @param name tells several launchers on one machine apart
+     * @param note what an earlier launcher noted of its tree; used where that is there, for it may have run elsewhere
+     * @throws IOException where no version 2 tree is mounted; the message says how to get one
+     */
+    public static CgroupTree open(String name, List<String> note) throws IOException {
+        if (!note.isEmpty() && note.get(0).endsWith("/" + name) && Files.exists(Path.of(note.get(0), "cgroup.procs"))) {
+            Map<Controller, Path> versionOne = new EnumMap<>(Controller.class);
+            for (Controller controller : Controller.values()) {
+                note.stream().filter(line -> line.startsWith(controller + " ")).findFirst()
+                    .ifPresent(line -> versionOne.put(controller, Path.of(line.substring(controller.name().length() + 1))));
+            }
+            return new CgroupTree(Path.of(note.get(0)), versionOne);
+        }
+        Hierarchies own = Hierarchies.ofThisProcess();
+        Map<Controller, Path> versionOne = new EnumMap<>(Controller.class);
+        own.versionOne().forEach((controller, path) -> versionOne.put(controller, path.resolve(name)));
+        return new CgroupTree(own.unified().resolve(name), versionOne);
+    }
+
+    /** What the next launcher should know: the directory, then a line for each tree of version 1. */
+    public List<String> note() {
+        List<String> lines = new ArrayList<>(List.of(top.toString()));
+        versionOne.forEach((controller, path) -> lines.add(controller + " " + path));
+        return lines;
+    }
+
+    /** Gives the quota groups what controllers version 2's tree has; returns those. */
+    private static List<Controller> enable(Path top) {
+        List<Controller> enabled = new ArrayList<>();
+        for (Controller controller : Controller.values()) {
+            try {
+                for (Path above : List.of(top.getParent(), top, top.resolve(QUOTAS))) {
+                    if (!words(above.resolve("cgroup.subtree_control")).contains(controller.versionTwoName())) {
+                        Files.writeString(above.resolve("cgroup.subtree_control"), "+" + controller.versionTwoName());
+                    }
+                }
+                enabled.add(controller);
+            } catch (IOException notThere) {
+                // It has none, or processes of its own (cgroups(7), "no internal processes").
+            }
+        }
+        return enabled;
+    }
+
+    private static List<String> words(Path file) throws IOException {
+        return Arrays.asList(Files.readString(file).strip().split("\\s+"));
+    }
+
+    private void weigh() throws IOException {
+        List<Path> all = new ArrayList<>(List.of(top.resolve(QUOTAS)));
+        Optional.ofNullable(versionOne.get(Controller.CPU)).ifPresent(path -> all.addAll(List.of(path, path.resolve(QUOTAS))));
+        for (Path directory : all) {
+            for (Setting setting : WEIGHT_OF_ALL) {
+                if (Files.exists(directory.resolve(setting.file()))) {
+                    Files.writeString(directory.resolve(setting.file()), setting.text());
+                }
+            }
+        }
+    }
+
+    /** Controllers whose limits cannot be enforced. */
+    public List<Controller> missing() {
+        return Arrays.stream(Controller.values())
+            .filter(controller -> !versionTwo.contains(controller) && !versionOne.containsKey(controller)).toList();
+    }
+
+    public Path directory() {
+        return top;
+    }
+
+    public Cgroup createForConnector(int number) throws IOException {
+        return Cgroup.create(top.resolve("connector." + number));
+    }
+
+    /** One that a stage will wait in, in a group of its own. */
+    public synchronized Cgroup createForStage() throws IOException {
+        while (true) {
+            QuotaGroup group = group(Integer.toString(++made));
+            try {
+                return group.create().createChild();
+            } catch (FileAlreadyExistsException anEarlierLaunchers) {
+                // its number goes on; who takes over decides about it
+            }
+        }
+    }
+
+    private QuotaGroup group(String number) {
+        Map<Controller, Path> old = new EnumMap<>(Controller.class);
+        versionOne.forEach((controller, path) -> old.put(controller, path.resolve(QUOTAS).resolve(number)));
+        return QuotaGroup.at(top.resolve(QUOTAS).resolve(number), old, versionTwo);
+    }
+
+    /**
+     * The cgroup for a stage that is going to be one of this group: the one where it waits, whose group takes the name;
+     * where the group has members already, a new one beside theirs, into which the stage must be moved.
+     */
+    public synchronized Cgroup join(String name, Cgroup waitsIn) throws IOException {
+        QuotaGroup group = groups.get(name);
+        if (group != null) {
+            try {
+                return group.createChild();
+            } catch (NoSuchFileException itsLastMemberHasGone) {
+                groups.remove(name);
+            }
+        }
+        QuotaGroup own = waitsIn.group().orElseThrow();
+        own.nameAfter(name);
+        groups.put(name, own);
+        return waitsIn;
+    }
+
+    /** The group of this name, where it has members. */
+    public synchronized Optional<QuotaGroup> find(String name) {
+        return Optional.ofNullable(groups.get(name)).filter(group -> group.name().isPresent());
+    }
+
+    /** Of all generations and stages, also those that an earlier launcher made; their groups are known from now on. */
+    public synchronized List<Cgroup> generations() throws IOException {
+        List<Cgroup> found = new ArrayList<>();
+        for (Path directory : below(top.resolve(QUOTAS))) {
+            QuotaGroup group = group(directory.getFileName().toString());
+            group.name().ifPresent(name -> groups.put(name, group));
+            List<Path> children = below(directory);
+            children.forEach(child -> found.add(new Cgroup(child, Optional.of(group))));
+            if (children.isEmpty()) {
+                group.removeIfEmpty(System.nanoTime());
+            }
+        }
+        removeHalves();
+        return found;
+    }
+
+    /** Directories of version 1 without theirs in version 2's tree: a launcher ended while it made or removed a group. */
+    private void removeHalves() throws IOException {
+        for (Path tree : versionOne.values()) {
+            for (Path directory : below(tree.resolve(QUOTAS))) {
+                if (!Files.exists(top.resolve(QUOTAS).resolve(directory.getFileName()))) {
+                    Files.deleteIfExists(directory);
+                }
+            }
+        }
+    }
+
+    /** Of connectors by their numbers; the newest comes first. */
+    public List<Path> connectors() throws IOException {
+        return below(top).stream().filter(path -> path.getFileName().toString().matches("connector\\.[0-9]{1,9}"))
+            .sorted(Comparator.comparing(CgroupTree::number).reversed()).toList();
+    }
+
+    /** The number of a connector's cgroup. */
+    public static int number(Path connector) {
+        return Integer.parseInt(connector.getFileName().toString().substring("connector.".length()));
+    }
+
+    static List<Path> below(Path directory) throws IOException {
+        List<Path> found = new ArrayList<>();
+        if (Files.isDirectory(directory)) {
+            try (DirectoryStream<Path> children = Files.newDirectoryStream(directory, Files::isDirectory)) {
+                children.forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    /** Ends whatever is in it, and removes the tree. */
+    public void killAndRemoveAll() throws IOException {
+        for (Cgroup generation : generations()) {
+            generation.killAndRemove(LEFTOVERS);
+        }
+        for (Path connector : connectors()) {
+            Cgroup.existing(connector).killAndRemove(LEFTOVERS);
+        }
+        for (Path tree : versionOne.values()) {
+            Files.deleteIfExists(tree.resolve(QUOTAS));
+            Files.deleteIfExists(tree);
+        }
+        Files.deleteIfExists(top.resolve(QUOTAS));
+        Files.deleteIfExists(top);
+    }
+}

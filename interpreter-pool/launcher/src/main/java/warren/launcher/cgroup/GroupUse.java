@@ -1,0 +1,77 @@
+package warren.launcher.cgroup;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * What a quota group takes, and how often it came to a limit, by the kernel's account. Empty where the kernel does not
+ * tell.
+ *
+ * @param memoryBytes now, with what the kernel keeps for it (page cache, sockets)
+ * @param memoryPeakBytes most at a time
+ * @param memoryReached how often it came to its limit, which version 1 does not tell
+ * @param memoryKills processes that the kernel has killed because memory was out
+ * @param processes now, threads too
+ * @param processesPeak most at a time
+ * @param processesRefused forks that were refused
+ * @param cpuMicros processor time
+ * @param throttledMicros time in which it had to wait for its ceiling
+ */
+public record GroupUse(
+        OptionalLong memoryBytes, OptionalLong memoryPeakBytes, OptionalLong memoryReached, OptionalLong memoryKills,
+        OptionalLong processes, OptionalLong processesPeak, OptionalLong processesRefused, OptionalLong cpuMicros,
+        OptionalLong throttledMicros) {
+    private static final int NANOS_OF_MICRO = 1000;
+
+    static GroupUse read(Map<Controller, ControllerFiles> controllers) {
+        ControllerFiles memory = controllers.get(Controller.MEMORY);
+        ControllerFiles processes = controllers.get(Controller.PROCESSES);
+        ControllerFiles cpu = controllers.get(Controller.CPU);
+        boolean old = memory != null && memory.version() == 1;
+        return new GroupUse(
+            number(memory, old ? "memory.usage_in_bytes" : "memory.current"),
+            number(memory, old ? "memory.max_usage_in_bytes" : "memory.peak"),
+            old ? OptionalLong.empty() : field(memory, "memory.events", "max"),
+            field(memory, old ? "memory.oom_control" : "memory.events", "oom_kill"),
+            number(processes, "pids.current"), number(processes, "pids.peak"), field(processes, "pids.events", "max"),
+            field(cpu, "cpu.stat", "usage_usec"), throttled(cpu));
+    }
+
+    private static OptionalLong throttled(ControllerFiles cpu) {
+        if (cpu == null || cpu.version() == 2) {
+            return field(cpu, "cpu.stat", "throttled_usec");
+        }
+        OptionalLong nanos = field(cpu, "cpu.stat", "throttled_time");
+        return nanos.isPresent() ? OptionalLong.of(nanos.getAsLong() / NANOS_OF_MICRO) : nanos;
+    }
+
+    private static OptionalLong number(ControllerFiles files, String name) {
+        return files == null ? OptionalLong.empty() : parse(read(files, name).strip());
+    }
+
+    /** Of lines of a name and a number. */
+    private static OptionalLong field(ControllerFiles files, String name, String key) {
+        if (files != null) {
+            for (String line : read(files, name).split("\n")) {
+                if (line.startsWith(key + " ")) {
+                    return parse(line.substring(key.length() + 1));
+                }
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    private static String read(ControllerFiles files, String name) {
+        try {
+            return Files.readString(files.file(name));
+        } catch (IOException withoutIt) {
+            return "";
+        }
+    }
+
+    private static OptionalLong parse(String text) {
+        return text.matches("[0-9]{1,18}") ? OptionalLong.of(Long.parseLong(text)) : OptionalLong.empty();
+    }
+}

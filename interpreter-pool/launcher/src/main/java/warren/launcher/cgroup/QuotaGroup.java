@@ -1,0 +1,236 @@
+package warren.launcher.cgroup;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import warren.plugin.LaunchStep.LimitGroup;
+import warren.plugin.LaunchStep.Quota;
+
+/**
+ * Generations that share limits, those of one virtual host or of one owner: a cgroup above theirs in version 2's tree,
+ * and one that all their processes are in in each tree of version 1. Whoever finds it empty removes it; whoever comes
+ * too late to join it makes another.
+ */
+public final class QuotaGroup {
+    /** {@code user.warren.quotas} in {@code getfattr(1)}. */
+    private static final String NAME = "warren.quotas";
+    private static final int MOST_CHILDREN = 100_000;
+    private final Path directory;
+    private final Map<Controller, ControllerFiles> controllers;
+    private List<LimitGroup> said = List.of();
+    private Optional<String> disk = Optional.empty();
+    private boolean overlapping;
+    private long killsTold;
+
+    private QuotaGroup(Path directory, Map<Controller, ControllerFiles> controllers) {
+        this.directory = directory;
+        this.controllers = controllers;
+    }
+
+    /**
+     * @param directory in version 2's tree
+     * @param versionOne where its directories of version 1 are, or will be
+     * @param versionTwo controllers that version 2's tree has
+     */
+    static QuotaGroup at(Path directory, Map<Controller, Path> versionOne, List<Controller> versionTwo) {
+        Map<Controller, ControllerFiles> controllers = new EnumMap<>(Controller.class);
+        versionOne.forEach((controller, path) -> controllers.put(controller, new ControllerFiles(controller, 1, path)));
+        versionTwo.forEach(controller -> controllers.put(controller, new ControllerFiles(controller, 2, directory)));
+        return new QuotaGroup(directory, controllers);
+    }
+
+    /** @throws FileAlreadyExistsException where it is there in any tree: what is in it would be taken for ours */
+    QuotaGroup create() throws IOException {
+        List<Path> created = new ArrayList<>();
+        try {
+            created.add(Files.createDirectory(directory));
+            for (ControllerFiles files : controllers.values()) {
+                if (files.version() == 1) {
+                    created.add(Files.createDirectory(files.directory()));
+                }
+            }
+            return this;
+        } catch (IOException e) {
+            for (Path half : created) {
+                Files.delete(half);
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Another cgroup in it.
+     *
+     * @throws NoSuchFileException where it has just been removed
+     */
+    Cgroup createChild() throws IOException {
+        for (int number = 1; number < MOST_CHILDREN; number++) {
+            Path child = directory.resolve(Integer.toString(number));
+            try {
+                return new Cgroup(Files.createDirectory(child), Optional.of(this));
+            } catch (FileAlreadyExistsException another) {
+                // The next number.
+            }
+        }
+        throw new IOException(directory + " has " + MOST_CHILDREN + " cgroups");
+    }
+
+    List<String> joinFiles() {
+        return controllers.values().stream().filter(files -> files.version() == 1)
+            .map(files -> files.file("cgroup.procs").toString()).toList();
+    }
+
+    /** Says whose it is from now on, in an attribute that root alone can write. */
+    void nameAfter(String name) throws IOException {
+        Cgroup.write(directory, NAME, name);
+    }
+
+    /** Whose it is; empty where nobody said. */
+    Optional<String> name() {
+        return Cgroup.read(directory, NAME);
+    }
+
+    /**
+     * Sets limits, which {@link #overlap} adapts.
+     *
+     * @param device the {@code MAJOR:MINOR} of the disk that limits of I/O are meant for
+     * @return those that cannot be set, with why, where they are not required
+     * @throws IOException where one cannot be set that is required, or that the kernel should take
+     */
+    public synchronized List<String> limit(List<LimitGroup> limits, Optional<String> device) throws IOException {
+        said = List.copyOf(limits);
+        disk = device;
+        return setAll();
+    }
+
+    /**
+     * A generation and the next run beside each other, or do so no more: meanwhile there is twice as much memory and room
+     * for processes, so that what the one holds does not keep the other from being ready.
+     */
+    public synchronized void overlap(boolean now) throws IOException {
+        if (now != overlapping) {
+            overlapping = now;
+            if (Files.exists(directory)) {
+                setAll();
+            }
+        }
+    }
+
+    private List<String> setAll() throws IOException {
+        List<String> missing = new ArrayList<>();
+        for (LimitGroup each : said) {
+            LimitGroup limit = overlapping ? doubled(each) : each;
+            Controller controller = Setting.controllerOf(limit.quota());
+            Optional<String> obstacle = obstacle(controller, disk);
+            if (obstacle.isEmpty()) {
+                set(limit, controllers.get(controller), disk);
+            } else if (!limit.isNone()) {
+                String why = limit.quota() + " cannot be limited: " + obstacle.get();
+                if (limit.required()) {
+                    throw new IOException(why + " (WarrenQuotas strict)");
+                }
+                missing.add(why);
+            }
+        }
+        return missing;
+    }
+
+    private static LimitGroup doubled(LimitGroup limit) {
+        return switch (limit.quota()) {
+            case MEMORY_BYTES, MEMORY_HIGH_BYTES, PROCESSES -> limit.isNone() ? limit
+                : new LimitGroup(limit.quota(), 2 * limit.value(), limit.required());
+            default -> limit;
+        };
+    }
+
+    private Optional<String> obstacle(Controller controller, Optional<String> device) {
+        if (!controllers.containsKey(controller)) {
+            return Optional.of("no cgroup has the controller " + controller.versionTwoName());
+        }
+        return controller == Controller.IO && device.isEmpty()
+            ? Optional.of("the document root is on no one disk") : Optional.empty();
+    }
+
+    private static void set(LimitGroup limit, ControllerFiles files, Optional<String> device) throws IOException {
+        for (Setting setting : Setting.of(files.version(), limit, device)) {
+            Path file = files.file(setting.file());
+            if (setting.optional() && !Files.exists(file)) {
+                continue;
+            }
+            try {
+                Files.writeString(file, setting.text());
+            } catch (IOException e) {
+                throw new IOException("\"" + setting.text() + "\" cannot be written to " + file + ": " + reason(e), e);
+            }
+        }
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof FileSystemException file && file.getReason() != null ? file.getReason() : String.valueOf(e.getMessage());
+    }
+
+    /**
+     * The limit for which the kernel has killed a process, and what was taken, such as {@code "memory 64M reached, 3
+     * processes"}; nothing where it has not killed another one since this was last asked.
+     */
+    public synchronized String takeReached() {
+        GroupUse use = use();
+        if (use.memoryKills().orElse(0) <= killsTold) {
+            return "";
+        }
+        killsTold++;
+        return "memory " + megabytes(limitOf(Quota.MEMORY_BYTES)) + " reached, peak " + megabytes(use.memoryPeakBytes())
+            + ", " + use.processes().orElse(0) + " processes left";
+    }
+
+    private OptionalLong limitOf(Quota quota) {
+        return said.stream().filter(limit -> limit.quota() == quota && !limit.isNone()).mapToLong(LimitGroup::value).findFirst();
+    }
+
+    private static String megabytes(OptionalLong bytes) {
+        return bytes.isEmpty() ? "limit" : (bytes.getAsLong() >> 20) + "M";
+    }
+
+    /** What is used of it, and how often a limit was reached. */
+    public GroupUse use() {
+        return GroupUse.read(controllers);
+    }
+
+    /** @param deadline of System.nanoTime: zombies keep a cgroup busy until they are reaped */
+    void removeIfEmpty(long deadline) throws IOException {
+        if (remove(directory, deadline)) {
+            for (ControllerFiles files : controllers.values()) {
+                if (files.version() == 1) {
+                    remove(files.directory(), deadline);
+                }
+            }
+        }
+    }
+
+    /** Whether it is gone now: not where other cgroups are in it. */
+    private static boolean remove(Path directory, long deadline) throws IOException {
+        while (true) {
+            try {
+                Files.deleteIfExists(directory);
+                return true;
+            } catch (FileSystemException busy) {
+                if (!CgroupTree.below(directory).isEmpty()) {
+                    return false;
+                }
+                if (System.nanoTime() > deadline) {
+                    throw busy;
+                }
+                Cgroup.pause();
+            }
+        }
+    }
+}

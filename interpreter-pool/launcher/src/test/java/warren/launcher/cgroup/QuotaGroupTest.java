@@ -1,0 +1,182 @@
+package warren.launcher.cgroup;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import warren.launcher.Scratch;
+import warren.plugin.LaunchStep.LimitGroup;
+import warren.plugin.LaunchStep.Quota;
+
+/** With the kernel's own controllers, whichever version has them here. */
+class QuotaGroupTest {
+    private static final Duration LONG = Duration.ofSeconds(10);
+    private static final String JOIN = "for my $file (grep /cgroup/, @ARGV) { open my $f, '>', $file or die $!; print $f 0; close $f } ";
+    private Scratch scratch;
+
+    @BeforeEach
+    void make() throws IOException {
+        scratch = new Scratch();
+        assertEquals(List.of(), scratch.cgroups().missing(), "controllers that this machine lacks");
+    }
+
+    @AfterEach
+    void remove() throws IOException {
+        scratch.close();
+        for (Path tree : trees()) {
+            assertFalse(Files.exists(tree), tree + " is left");
+        }
+    }
+
+    private List<Path> trees() {
+        return scratch.cgroups().note().stream().map(line -> Path.of(line.replaceFirst("^[A-Z]+ ", ""))).toList();
+    }
+
+    private Cgroup joined(String name) throws IOException {
+        Cgroup waits = scratch.cgroups().createForStage();
+        Cgroup joined = scratch.cgroups().join(name, waits);
+        if (joined != waits) {
+            waits.killAndRemove(LONG);
+        }
+        return joined;
+    }
+
+    private static void limit(Cgroup cgroup, Quota quota, long value) throws IOException {
+        assertEquals(List.of(), cgroup.group().orElseThrow().limit(List.of(new LimitGroup(quota, value, true)), Optional.empty()));
+    }
+
+    private String run(Cgroup cgroup, String perl) throws Exception {
+        Path output = scratch.path("output");
+        List<String> command = new ArrayList<>(List.of("/usr/bin/perl", "-e", "$| = 1; " + JOIN + perl));
+        command.addAll(cgroup.joinFiles());
+        scratch.run(output, command);
+        return Files.readString(output);
+    }
+
+    @Test
+    void killsWhoTakesMoreMemoryAndCountsThat() throws Exception {
+        Cgroup cgroup = joined("alice");
+        limit(cgroup, Quota.MEMORY_BYTES, 24 << 20);
+        assertEquals("begun", run(cgroup, "print 'begun'; my $x = 'x' x 100_000_000; print 'survived'"));
+        GroupUse use = cgroup.group().orElseThrow().use();
+        assertEquals(1, use.memoryKills().orElseThrow());
+        assertTrue(use.memoryPeakBytes().orElseThrow() <= 24 << 20, use::toString);
+    }
+
+    @Test
+    void refusesForksPastTheLimitAndCountsThem() throws Exception {
+        Cgroup cgroup = joined("alice");
+        limit(cgroup, Quota.PROCESSES, 10);
+        assertEquals("9 EAGAIN", run(cgroup,
+            "my $n = 0; while (defined(my $pid = fork)) { if (!$pid) { sleep 1000 } $n++ } use Errno; print $n, ' ', $!{EAGAIN} ? 'EAGAIN' : $!"));
+        GroupUse use = cgroup.group().orElseThrow().use();
+        assertEquals(9, use.processes().orElseThrow());
+        assertEquals(10, use.processesPeak().orElseThrow());
+        assertEquals(1, use.processesRefused().orElseThrow());
+    }
+
+    @Test
+    void throttlesWhoTakesMoreThanItsCeiling() throws Exception {
+        Cgroup cgroup = joined("alice");
+        limit(cgroup, Quota.CPU_PERCENT, 20);
+        long seconds = Long.parseLong(run(cgroup, "use Time::HiRes 'time'; my $begin = time; while (1) { my ($u, $s) = times; last if $u + $s > 0.6 } print int(time - $begin)"));
+        assertTrue(seconds >= 2, seconds + " s for 0.6 s of processor time at 20 %");
+        assertTrue(cgroup.group().orElseThrow().use().throttledMicros().orElseThrow() > 1_000_000);
+    }
+
+    @Test
+    void takesEveryLimitAndItsAbsence() throws Exception {
+        Cgroup cgroup = joined("alice");
+        Optional<String> disk = Disk.of(scratch.path(""));
+        assertTrue(disk.isPresent(), "no disk under " + scratch.path(""));
+        for (Quota quota : Quota.values()) {
+            for (long value : List.of(50L << 20, LimitGroup.NONE, 60L << 20)) {
+                long fitting = quota == Quota.CPU_WEIGHT ? 200 : quota == Quota.PROCESSES || quota == Quota.CPU_PERCENT ? Math.min(100, value) : value;
+                assertEquals(List.of(), cgroup.group().orElseThrow().limit(List.of(new LimitGroup(quota, fitting, true)), disk));
+            }
+        }
+    }
+
+    @Test
+    void generationsOfOneNameShareAGroup() throws Exception {
+        Cgroup first = joined("alice");
+        limit(first, Quota.PROCESSES, 20);
+        Cgroup second = joined("alice");
+        Cgroup other = joined("bob");
+        assertSame(first.group().orElseThrow(), second.group().orElseThrow());
+        run(first, "fork || sleep 1000 for 1 .. 3");
+        run(second, "fork || sleep 1000 for 1 .. 4");
+        assertEquals(7, first.group().orElseThrow().use().processes().orElseThrow());
+        assertEquals(3, first.processes().size());
+        assertEquals(0, other.group().orElseThrow().use().processes().orElseThrow());
+        first.killAndRemove(LONG);
+        assertEquals(4, second.group().orElseThrow().use().processes().orElseThrow());
+        second.killAndRemove(LONG);
+        assertEquals(Optional.empty(), scratch.cgroups().find("alice"));
+        assertTrue(scratch.cgroups().find("bob").isPresent());
+        assertNotEquals(other.directory().getParent(), joined("alice").directory().getParent());
+    }
+
+    @Test
+    void movesAProcessWithItsThreadsIntoEveryTree() throws Exception {
+        Cgroup first = joined("alice");
+        Cgroup waits = scratch.cgroups().createForStage();
+        int pid = scratch.start(scratch.path("output"), "/bin/sleep", "1000");
+        waits.take(pid);
+        Cgroup second = scratch.cgroups().join("alice", waits);
+        second.take(pid);
+        waits.killAndRemove(LONG);
+        assertEquals(List.of(pid), second.processes());
+        assertEquals(1, first.group().orElseThrow().use().processes().orElseThrow());
+        String all = Files.readString(Path.of("/proc/" + pid + "/cgroup"));
+        String group = first.directory().getParent().getFileName().toString();
+        assertEquals(trees().size(), all.lines().filter(line -> line.matches(".*/quotas/" + group + "(/2)?")).count(), all);
+    }
+
+    @Test
+    void refusesWhereARequiredLimitCannotBeSetAndNamesTheOthers() throws Exception {
+        QuotaGroup bare = QuotaGroup.at(scratch.path("group"), Map.of(), List.of());
+        LimitGroup wish = new LimitGroup(Quota.MEMORY_BYTES, 1 << 30, false);
+        assertEquals(List.of("MEMORY_BYTES cannot be limited: no cgroup has the controller memory"),
+            bare.limit(List.of(wish, new LimitGroup(Quota.PROCESSES, LimitGroup.NONE, false)), Optional.empty()));
+        IOException e = assertThrows(IOException.class,
+            () -> bare.limit(List.of(new LimitGroup(Quota.MEMORY_BYTES, 1 << 30, true)), Optional.empty()));
+        assertEquals("MEMORY_BYTES cannot be limited: no cgroup has the controller memory (WarrenQuotas strict)", e.getMessage());
+    }
+
+    @Test
+    void aThousandLeaveNothing() throws Exception {
+        for (int i = 0; i < 1000; i++) {
+            joined("alice " + i % 3).killAndRemove(LONG);
+        }
+        for (Path tree : trees()) {
+            assertEquals(List.of(), CgroupTree.below(tree.resolve("quotas")), tree.toString());
+        }
+    }
+
+    @Test
+    void removesHalvesThatALauncherLeftWhichEndedMeanwhile() throws Exception {
+        joined("alice");
+        Path tree = trees().getLast();
+        Path half = Files.createDirectory(tree.resolve("quotas/77"));
+        Path alone = Files.createDirectory(trees().getFirst().resolve("quotas/78"));
+        CgroupTree next = CgroupTree.open(tree.getFileName().toString(), scratch.cgroups().note());
+        assertEquals(1, next.generations().size());
+        assertFalse(Files.exists(half) || Files.exists(alone));
+        assertTrue(next.find("alice").isPresent());
+    }
+}

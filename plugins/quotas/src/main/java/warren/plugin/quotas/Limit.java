@@ -1,0 +1,97 @@
+package warren.plugin.quotas;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import warren.plugin.Directive;
+import warren.plugin.DirectiveRule;
+import warren.plugin.LaunchStep;
+
+/**
+ * A limit that a directive sets.
+ *
+ * @param directive its name
+ * @param form how its value is written
+ * @param least smallest value that makes sense
+ * @param most largest value
+ * @param word the value that is no number, if there is one
+ * @param usual what holds where nothing is said, in the form of a configuration
+ */
+record Limit(String directive, Form form, long least, long most, Word word, String usual) {
+    private static final long MEGABYTE = 1L << 20;
+    private static final long MOST_BYTES = 1L << 50;
+    private static final long MOST_NUMBER = 1_000_000;
+    /** A perl with the runtime and one interpreter run in 12 MB. */
+    private static final long LEAST_MEMORY = 16 * MEGABYTE;
+
+    static final Limit MEMORY = size("WarrenMemoryMax", LEAST_MEMORY, "512M");
+    static final Limit MEMORY_HIGH = size("WarrenMemoryHigh", LEAST_MEMORY, "none");
+    static final Limit PROCESSES = number("WarrenProcessesMax", 4, "128");
+    static final Limit CPU_WEIGHT = new Limit("WarrenCpuWeight", Form.NUMBER, 1, 10_000, Word.NOTHING, "100");
+    static final Limit CPU = new Limit("WarrenCpuMax", Form.PERCENT, 1, 100_000, Word.NONE, "none");
+    static final Limit IO_READ = size("WarrenIoReadMax", MEGABYTE >> 4, "none");
+    static final Limit IO_WRITE = size("WarrenIoWriteMax", MEGABYTE >> 4, "none");
+    static final Limit IO_READ_OPERATIONS = number("WarrenIoReadOperationsMax", 10, "none");
+    static final Limit IO_WRITE_OPERATIONS = number("WarrenIoWriteOperationsMax", 10, "none");
+    static final Limit OPEN_FILES = new Limit("WarrenOpenFilesMax", Form.NUMBER, 32, MOST_NUMBER, Word.NOTHING, "1024");
+    static final Limit FILE_SIZE = size("WarrenFileSizeMax", MEGABYTE, "2G");
+    static final Limit ADDRESS_SPACE = size("WarrenAddressSpaceMax", 4 * LEAST_MEMORY, "none");
+    static final Limit CORE = new Limit("WarrenCoreMax", Form.SIZE, MEGABYTE, MOST_BYTES, Word.OFF, "off");
+    static final Limit NICE = new Limit("WarrenNice", Form.NUMBER, 0, 19, Word.NOTHING, "0");
+    static final Limit TEMPORARY = size("WarrenTmpMax", MEGABYTE, "128M");
+    static final Limit TEMPORARY_FILES = number("WarrenTmpFilesMax", 100, "10000");
+    static final Limit SHARED_MEMORY = size("WarrenShmMax", MEGABYTE, "64M");
+
+    static final List<Limit> ALL = List.of(MEMORY, MEMORY_HIGH, PROCESSES, CPU_WEIGHT, CPU, IO_READ, IO_WRITE,
+        IO_READ_OPERATIONS, IO_WRITE_OPERATIONS, OPEN_FILES, FILE_SIZE, ADDRESS_SPACE, CORE, NICE, TEMPORARY,
+        TEMPORARY_FILES, SHARED_MEMORY);
+
+    private static Limit size(String directive, long least, String usual) {
+        return new Limit(directive, Form.SIZE, least, MOST_BYTES, Word.NONE, usual);
+    }
+
+    private static Limit number(String directive, long least, String usual) {
+        return new Limit(directive, Form.NUMBER, least, MOST_NUMBER, Word.NONE, usual);
+    }
+
+    /** Values that are no numbers. */
+    enum Word {
+        NOTHING("", 0),
+        NONE("none", LaunchStep.SetLimit.UNLIMITED),
+        OFF("off", 0);
+
+        private final String text;
+        private final long value;
+
+        Word(String text, long value) {
+            this.text = text;
+            this.value = value;
+        }
+    }
+
+    DirectiveRule rule() {
+        return new DirectiveRule(directive, 1, 1, expected(), arguments ->
+            parse(arguments.get(0)).isPresent() ? Optional.empty() : Optional.of("\"" + arguments.get(0) + "\""));
+    }
+
+    private String expected() {
+        return form.expected() + ", " + form.show(least) + " to " + form.show(most) + (word == Word.NOTHING ? "" : ", or " + word.text);
+    }
+
+    private OptionalLong parse(String text) {
+        if (word != Word.NOTHING && text.equals(word.text)) {
+            return OptionalLong.of(word.value);
+        }
+        OptionalLong value = form.parse(text);
+        return value.isPresent() && value.getAsLong() >= least && value.getAsLong() <= most ? value : OptionalLong.empty();
+    }
+
+    /** What holds: the last one that is said, which is the virtual host's own where it says one. */
+    long value(List<Directive> directives) {
+        return parse(said(directives).map(found -> found.arguments().get(0)).orElse(usual)).orElseThrow();
+    }
+
+    Optional<Directive> said(List<Directive> directives) {
+        return directives.stream().filter(found -> found.name().equalsIgnoreCase(directive)).reduce((first, second) -> second);
+    }
+}

@@ -1,0 +1,133 @@
+package warren.plugin.quotas;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import warren.plugin.Directive;
+import warren.plugin.DirectiveRule;
+import warren.plugin.LaunchPlugin;
+import warren.plugin.LaunchStep;
+import warren.plugin.LaunchStep.LimitGroup;
+import warren.plugin.LaunchStep.MountFlag;
+import warren.plugin.LaunchStep.Namespace;
+import warren.plugin.LaunchStep.Quota;
+import warren.plugin.LaunchStep.Resource;
+import warren.plugin.LaunchStep.SetLimit;
+import warren.plugin.Misfit;
+import warren.plugin.VirtualHostSettings;
+
+/**
+ * Limits for every virtual host, those that nothing is said of included: of its quota group by cgroups, of each process
+ * by {@code setrlimit(2)}, and of its temporary files by file systems of its own in memory.
+ */
+public final class QuotasPlugin implements LaunchPlugin {
+    private static final String STRICTNESS = "WarrenQuotas";
+    private static final String SHARING = "WarrenQuotasOf";
+    private static final Set<MountFlag> FLAGS = Set.of(MountFlag.NO_SUID, MountFlag.NO_DEV);
+
+    @Override
+    public String name() {
+        return "quotas";
+    }
+
+    @Override
+    public boolean takesPartAlways() {
+        return true;
+    }
+
+    @Override
+    public List<DirectiveRule> directives() {
+        List<DirectiveRule> rules = Limit.ALL.stream().map(Limit::rule).collect(Collectors.toCollection(ArrayList::new));
+        rules.add(words(STRICTNESS, "on", "strict", "off"));
+        rules.add(words(SHARING, "virtualhost", "owner"));
+        return rules;
+    }
+
+    private static DirectiveRule words(String directive, String... allowed) {
+        Set<String> words = Set.of(allowed);
+        return new DirectiveRule(directive, 1, 1, "one of " + String.join(", ", allowed), arguments ->
+            words.contains(arguments.get(0)) ? Optional.empty() : Optional.of("\"" + arguments.get(0) + "\""));
+    }
+
+    @Override
+    public Optional<Misfit> misfit(List<Directive> directives) {
+        long hard = Limit.MEMORY.value(directives);
+        Optional<Directive> soft = Limit.MEMORY_HIGH.said(directives);
+        if (soft.isPresent() && hard != SetLimit.UNLIMITED && Limit.MEMORY_HIGH.value(directives) > hard) {
+            return Optional.of(new Misfit(soft.get(), "at most " + Form.SIZE.show(hard) + ", which is WarrenMemoryMax"));
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public List<LaunchStep> steps(VirtualHostSettings settings) {
+        List<Directive> said = settings.directives();
+        String strictness = word(STRICTNESS, said, "on");
+        if (strictness.equals("off")) {
+            return List.of();
+        }
+        List<LaunchStep> steps = new ArrayList<>(groupLimits(said, strictness.equals("strict")));
+        if (word(SHARING, said, "virtualhost").equals("owner")) {
+            steps.add(new LaunchStep.ShareQuotas("owner " + settings.user()));
+        }
+        steps.addAll(processLimits(said));
+        steps.addAll(temporaryFiles(said));
+        return steps;
+    }
+
+    private static String word(String directive, List<Directive> said, String usual) {
+        return said.stream().filter(found -> found.name().equalsIgnoreCase(directive)).reduce((first, second) -> second)
+            .map(found -> found.arguments().get(0)).orElse(usual);
+    }
+
+    private static List<LaunchStep> groupLimits(List<Directive> said, boolean strict) {
+        return List.of(
+            new LimitGroup(Quota.MEMORY_BYTES, Limit.MEMORY.value(said), strict),
+            new LimitGroup(Quota.MEMORY_HIGH_BYTES, Limit.MEMORY_HIGH.value(said), strict),
+            new LimitGroup(Quota.PROCESSES, Limit.PROCESSES.value(said), strict),
+            new LimitGroup(Quota.CPU_WEIGHT, Limit.CPU_WEIGHT.value(said), strict),
+            new LimitGroup(Quota.CPU_PERCENT, Limit.CPU.value(said), strict),
+            new LimitGroup(Quota.IO_READ_BYTES, Limit.IO_READ.value(said), strict),
+            new LimitGroup(Quota.IO_WRITE_BYTES, Limit.IO_WRITE.value(said), strict),
+            new LimitGroup(Quota.IO_READ_OPERATIONS, Limit.IO_READ_OPERATIONS.value(said), strict),
+            new LimitGroup(Quota.IO_WRITE_OPERATIONS, Limit.IO_WRITE_OPERATIONS.value(said), strict));
+    }
+
+    private static List<LaunchStep> processLimits(List<Directive> said) {
+        return List.of(
+            limit(Resource.OPEN_FILES, Limit.OPEN_FILES, said),
+            limit(Resource.FILE_SIZE_BYTES, Limit.FILE_SIZE, said),
+            limit(Resource.ADDRESS_SPACE_BYTES, Limit.ADDRESS_SPACE, said),
+            limit(Resource.CORE_BYTES, Limit.CORE, said),
+            // queues of POSIX messages lie in the kernel's memory and outlive whoever made them, mq_overview(7)
+            new SetLimit(Resource.MESSAGE_QUEUE_BYTES, 0, 0),
+            new LaunchStep.SetNice((int) Limit.NICE.value(said)));
+    }
+
+    private static LaunchStep limit(Resource resource, Limit limit, List<Directive> said) {
+        return new SetLimit(resource, limit.value(said), limit.value(said));
+    }
+
+    /** What System V IPC holds goes with the generation, as do the temporary files. */
+    private static List<LaunchStep> temporaryFiles(List<Directive> said) {
+        List<LaunchStep> steps = new ArrayList<>(List.of(new LaunchStep.Unshare(Set.of(Namespace.IPC, Namespace.MOUNT))));
+        long bytes = Limit.TEMPORARY.value(said);
+        if (bytes != SetLimit.UNLIMITED) {
+            long files = Limit.TEMPORARY_FILES.value(said);
+            steps.add(memory("/tmp", bytes, files));
+            steps.add(new LaunchStep.Mount("/tmp", "/var/tmp", "none", Set.of(MountFlag.BIND), ""));
+        }
+        long shared = Limit.SHARED_MEMORY.value(said);
+        if (shared != SetLimit.UNLIMITED) {
+            steps.add(memory("/dev/shm", shared, Limit.TEMPORARY_FILES.value(said)));
+        }
+        return steps;
+    }
+
+    private static LaunchStep memory(String directory, long bytes, long files) {
+        return new LaunchStep.Mount("tmpfs", directory, "tmpfs", FLAGS,
+            "mode=1777,size=" + bytes + (files == SetLimit.UNLIMITED ? "" : ",nr_inodes=" + files));
+    }
+}

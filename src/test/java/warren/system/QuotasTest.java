@@ -1,0 +1,136 @@
+package warren.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Alice's code takes all that it can get of each thing that has a limit, through the kernel's own limits; bob's has his. */
+final class QuotasTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static Machine machine;
+
+    @BeforeAll
+    static void start() throws Exception {
+        machine = new Machine();
+        machine.addOwner("alice", Machine.ALICE, "WarrenQuotas strict", "WarrenMemoryMax 64M", "WarrenProcessesMax 20",
+            "WarrenOpenFilesMax 64", "WarrenFileSizeMax 8M", "WarrenTmpMax 4M", "WarrenTmpFilesMax 100", "WarrenShmMax 2M",
+            "WarrenCpuMax 50%", "WarrenNice 3");
+        machine.addOwner("bob", Machine.BOB);
+        script("memory", "my @hoard; push @hoard, 'x' x 1_000_000 for 1 .. 200; print 'survived'");
+        script("fork", """
+            my $made = 0; local $SIG{CHLD} = 'IGNORE';
+            while (defined(my $pid = fork)) { if (!$pid) { require POSIX; POSIX::setsid(); POSIX::close($_) for 0 .. 20;
+                if ($ENV{QUERY_STRING}) { while (1) { fork; select undef, undef, undef, 0.01 } } sleep 1000; exit } $made++ }
+            print "made $made: $!"; kill KILL => $$ if $ENV{QUERY_STRING};""");
+        script("files", "my @open; while (open my $file, '<', '/dev/null') { push @open, $file } print scalar(@open), \" $!\"");
+        script("size", """
+            open my $file, '>', "$ENV{DOCUMENT_ROOT}/../large" or die "$!"; my $written = 0;
+            while (my $count = syswrite $file, 'x' x 100_000) { $written += $count } print "$written $! ", -s $file;
+            unlink "$ENV{DOCUMENT_ROOT}/../large";""");
+        script("fill", """
+            my ($directory) = $ENV{QUERY_STRING} =~ /(.+)/; my $written = 0;
+            open my $file, '>', "$directory/fill" or die "$!";
+            while (my $count = syswrite $file, 'x' x 65536) { $written += $count; last if $written > 50_000_000 } print "$written $!";
+            unlink "$directory/fill";""");
+        script("inodes", """
+            my $made = 0; while ($made < 1000 && open my $file, '>', "/tmp/inode$made") { $made++ } print "$made $!";
+            unlink "/tmp/inode$_" for 0 .. $made;""");
+        script("leave", "open my $file, '>', '/tmp/left' or die; print {$file} 'of alice'; print shmget(4711, 100, 01666) // \"$!\"");
+        script("look", "print -e '/tmp/left' ? 'there' : 'not there', ' ', (-s '/var/tmp/left') // 0, ' ', shmget(4711, 100, 0666) // \"$!\"");
+        script("limits", "open my $in, '<', '/proc/self/limits'; print <$in>; print 'nice ', getpriority(0, 0)");
+        machine.start();
+    }
+
+    private static void script(String name, String perl) throws Exception {
+        for (String owner : List.of("alice", "bob")) {
+            machine.write(owner, owner.equals("alice") ? Machine.ALICE : Machine.BOB, "htdocs/perl/" + name + ".pl",
+                "print \"Content-Type: text/plain\\n\\n\"; " + perl, "644");
+        }
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        machine.close();
+    }
+
+    private static Reply get(String owner, String path) throws Exception {
+        return machine.http().get(owner + ".localhost", "/perl/" + path);
+    }
+
+    private static String body(String path) throws Exception {
+        Reply reply = get("alice", path);
+        assertEquals(200, reply.status(), reply::body);
+        return reply.body();
+    }
+
+    @Test
+    void whoTakesTooMuchMemoryIsKilledAndTheNextIsServed() throws Exception {
+        String parent = parent();
+        Reply killed = get("alice", "memory.pl");
+        assertEquals(503, killed.status());
+        assertTrue(killed.header("Retry-After").isPresent());
+        String log = Files.readString(machine.base().resolve("log/owners/alice.localhost.log"));
+        assertTrue(log.matches("(?s).* killed: memory 64M reached, peak 6[0-9]M, [0-9]+ processes left, in /perl/memory\\.pl\n.*"), log);
+        assertEquals(200, get("alice", "who.pl").status());
+        assertEquals(parent, parent(), "its generation goes on");
+        assertEquals("survived", get("bob", "memory.pl").body());
+    }
+
+    private static String parent() throws Exception {
+        body("who.pl");
+        return machine.pool("alice").path("generations").path(0).path("number").asText();
+    }
+
+    @Test
+    void aForkBombEndsAtTheLimitAndItsDaemonsWithTheGeneration() throws Exception {
+        String told = body("fork.pl");
+        assertTrue(told.matches("made 1[0-9]: Resource temporarily unavailable"), told);
+        assertEquals(200, get("bob", "who.pl").status());
+        assertTrue(Machine.processesOf(Machine.ALICE).size() <= 20);
+        machine.warren("reload", "alice.localhost").orFail();
+        Await.until("the daemons' end", SOON, () -> Machine.processesOf(Machine.ALICE).size() < 6);
+        body("who.pl");
+    }
+
+    /** A bomb that goes on and on leaves no room for another interpreter: the generation makes place for the next. */
+    @Test
+    void isServedAgainAfterAForkBombThatHasKilledItsOwnInterpreter() throws Exception {
+        assertEquals(502, get("alice", "fork.pl?suicide").status());
+        // launches after two ends in a row are held back for a second
+        Await.until("her being served again", SOON, () -> get("alice", "who.pl").status() == 200);
+        Await.until("the bomb's end", SOON, () -> Machine.processesOf(Machine.ALICE).size() < 6);
+        String log = Files.readString(machine.base().resolve("log/owners/alice.localhost.log"));
+        assertTrue(log.contains("no interpreter can be made: fork: Resource temporarily unavailable"), log);
+    }
+
+    @Test
+    void openFilesAndFileSizesAndTemporaryFilesHaveLimits() throws Exception {
+        assertTrue(body("files.pl").matches("[56][0-9] Too many open files"), body("files.pl"));
+        assertEquals("8388608 File too large 8388608", body("size.pl"));
+        assertEquals("4194304 No space left on device", body("fill.pl?/tmp"));
+        assertEquals("4194304 No space left on device", body("fill.pl?/var/tmp"));
+        assertEquals("2097152 No space left on device", body("fill.pl?/dev/shm"));
+        assertTrue(body("inodes.pl").matches("[89][0-9] No space left on device"), body("inodes.pl"));
+        String limits = body("limits.pl");
+        assertTrue(limits.matches("(?s).*Max open files +64 +64 .*") && limits.matches("(?s).*Max core file size +0 +0 .*")
+            && limits.matches("(?s).*Max msgqueue size +0 +0 .*") && limits.endsWith("nice 3"), limits);
+    }
+
+    @Test
+    void temporaryFilesAndSharedMemoryAreSeenByNobodyElseAndGoWithTheGeneration() throws Exception {
+        assertTrue(body("leave.pl").matches("[0-9]+( but true)?"), body("leave.pl"));
+        assertTrue(body("look.pl").startsWith("there 8 "), body("look.pl"));
+        assertEquals("not there 0 No such file or directory", get("bob", "look.pl").body());
+        assertFalse(Files.exists(Path.of("/tmp/left")));
+        machine.warren("reload", "alice.localhost").orFail();
+        Await.until("the next generation", SOON, () -> body("look.pl").equals("not there 0 No such file or directory"));
+    }
+}
