@@ -97,7 +97,7 @@ P
 my $clean = body('clean.pl');
 is body('mess.pl'), 'messed', 'a script that leaves everything changed';
 is body('clean.pl'), $clean, 'leaves nothing to the next';
-is $clean, "$launch->{root}|022|0|1|1|1|1|1|1|0|0||/usr/bin:/bin|yes|FPE,QUIT,TERM|0|0|main::STDOUT|undef|", 'which finds what a program finds';
+is $clean, "$launch->{root}|022|0|1|1|1|1|1|1|0|0||/usr/bin:/bin|yes|FPE,QUIT,TERM,XFSZ|0|0|main::STDOUT|undef|", 'which finds what a program finds';
 is body('who.pl'), 'uid=60001 gid=60001 60001', 'its alarm never rings';
 
 script('env.pl', "$type print join ' ', map { \"\$_=\$ENV{\$_}\" } grep { /^HTTP_|^QUERY|^FCGI|^WARREN|^MOD_PERL/ } sort keys %ENV;");

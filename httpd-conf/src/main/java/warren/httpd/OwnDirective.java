@@ -92,7 +92,13 @@ record OwnDirective(String name, Where where, int least, int most, String expect
         time("WarrenIdleTimeout"),
         time("WarrenDrainTimeout"),
         size("WarrenRequestBodyMax"),
-        size("WarrenSpoolMax"))
+        size("WarrenSpoolMax"),
+        one("WarrenRequestRate", Where.ANY, "requests a second, 1 to 500000, or none",
+            text -> text.equals(PoolReader.NONE) || Values.isNumber(text, 1, PoolReader.MOST_BURST / 2)),
+        number("WarrenRequestBurst", Where.ANY, 1, PoolReader.MOST_BURST),
+        time("WarrenInterpMaxAge"),
+        one("WarrenInterpMaxPrivate", Where.ANY, "a size with its unit such as 64M, at least 1M, or none",
+            text -> text.equals(PoolReader.NONE) || text.matches(".*[KMG]") && Values.bytes(text).orElse(0) >= 1 << 20))
         .collect(Collectors.toUnmodifiableMap(d -> d.name().toLowerCase(Locale.ROOT), d -> d));
 
     private static OwnDirective one(String name, Where where, String expected, Predicate<String> valid) {

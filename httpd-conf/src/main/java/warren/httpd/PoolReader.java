@@ -5,6 +5,8 @@ import java.util.Optional;
 
 /** A pool's settings out of its directives. A default gives way to a setting that it does not fit. */
 final class PoolReader {
+    static final int MOST_BURST = 1_000_000;
+    static final String NONE = "none";
     private final PoolValues defaults;
     private final Problems problems;
 
@@ -24,7 +26,27 @@ final class PoolReader {
             (int) number(all, "WarrenInFlightMax", defaults.inFlight()),
             (int) number(all, "WarrenQueueLength", defaults.queueLength()), times(all),
             size(all, "WarrenRequestBodyMax", defaults.requestBodyBytes()),
-            size(all, "WarrenSpoolMax", defaults.spoolBytes()));
+            size(all, "WarrenSpoolMax", defaults.spoolBytes()), rate(all), burst(all, name),
+            time(all, "WarrenInterpMaxAge", defaults.interpreterAge()),
+            all.last("WarrenInterpMaxPrivate").filter(found -> found.argument(0).equals(NONE)).isPresent() ? 0
+                : size(all, "WarrenInterpMaxPrivate", defaults.interpreterPrivateBytes()));
+    }
+
+    private int rate(OurDirectives all) {
+        return all.last("WarrenRequestRate").map(found -> found.argument(0).equals(NONE) ? 0 : Integer.parseInt(found.argument(0)))
+            .orElse(defaults.requestsPerSecond());
+    }
+
+    /** Twice the rate where nothing is said. */
+    private int burst(OurDirectives all, String name) {
+        int rate = rate(all);
+        Optional<Directive> said = all.last("WarrenRequestBurst");
+        if (said.isPresent() && (rate == 0 || Integer.parseInt(said.get().argument(0)) < rate)) {
+            problems.error(Optional.of(name), said.get().reportedAt(), said.get().toString(), rate == 0
+                ? "a WarrenRequestRate beside it" : "at least " + rate + ", which is WarrenRequestRate");
+            return 0;
+        }
+        return said.map(found -> Integer.parseInt(found.argument(0))).orElse(Math.min(2 * rate, MOST_BURST));
     }
 
     private PoolValues.Times times(OurDirectives all) {

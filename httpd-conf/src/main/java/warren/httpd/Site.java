@@ -21,12 +21,13 @@ import java.util.Optional;
  * @param pool its pool's settings
  * @param log when its owner's log is rotated; empty where nothing is said of it
  * @param directives the plugins' directives that hold for it, the server's first
+ * @param said where each of Warren's own directives stands that holds for it, by its name
  * @param place where it begins
  */
 public record Site(String name, Kind kind, Owner owner, String home, String documentRoot,
                    List<String> forwardedPaths, boolean handlesFiles, Map<String, String> applications,
                    Map<String, String> services, String language, List<String> plugins, PoolValues pool,
-                   Optional<LogValues> log, List<PluginDirective> directives, Place place) {
+                   Optional<LogValues> log, List<PluginDirective> directives, Map<String, Place> said, Place place) {
     /** A virtual host of httpd's, or a service host, which has no door of its own. */
     public enum Kind { VIRTUAL_HOST, SERVICE_HOST }
 
@@ -36,6 +37,7 @@ public record Site(String name, Kind kind, Owner owner, String home, String docu
         services = Ordered.copyOf(services);
         plugins = List.copyOf(plugins);
         directives = List.copyOf(directives);
+        said = Map.copyOf(said);
     }
 
     /** Whether the other says the same from another place, as one virtual host on two ports does. */

@@ -3,8 +3,10 @@ package warren.httpd;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -57,8 +59,15 @@ final class SiteReader {
             routes.handlesFiles(), routes.applications(), routes.services(),
             all.last("WarrenLanguage").map(d -> d.argument(0)).orElse("perl"), plugins(all), pool,
             all.last("WarrenLogRotate").flatMap(d -> LogValues.of(d.arguments())), all.plugin(),
-            section.reportedAt())));
+            said(all), section.reportedAt())));
         return new Host(name, section, kind, ours, documents, routes.forwarded(), owner, home);
+    }
+
+    private static Map<String, Place> said(OurDirectives all) {
+        Map<String, Place> said = new HashMap<>();
+        // the last one of a name holds
+        all.own().forEach(directive -> said.put(OwnDirective.ALL.get(directive.key()).name(), directive.reportedAt()));
+        return said;
     }
 
     private static List<String> plugins(OurDirectives all) {

@@ -209,9 +209,26 @@ class WarrenConfigurationTest {
         "WarrenPlugin ../x | names of plugins",
         "PerlSetEnv A | PerlSetEnv with 1 arguments, expected a name and a value",
         "WarrenMemoryMax lots | size lots, expected a size",
-        "WarrenMemoryMax 1M\nPerlModule My::Glutton | PerlModule My::Glutton, expected a module that does with little memory",
+        "WarrenRequestBurst 5 | WarrenRequestBurst 5, expected a WarrenRequestRate beside it",
+        "WarrenRequestRate 0 | requests a second, 1 to 500000, or none",
+        "WarrenInterpMaxPrivate 256 | a size with its unit such as 64M, at least 1M, or none",
+        "WarrenInterpMaxPrivate 64K | a size with its unit such as 64M, at least 1M, or none",
+        "WarrenInterpMaxAge 0 | a time such as 30",
         "WarrenVirtualHost other.example | a second name"})
     void quarantinesWhatIsWrongInAVirtualHost(String line, String told) throws IOException {
+        quarantines(line, told);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "WarrenMemoryMax 1M; PerlModule My::Glutton | PerlModule My::Glutton, expected a module that does with little memory",
+        "WarrenRequestRate 50; WarrenRequestBurst 5 | WarrenRequestBurst 5, expected at least 50, which is WarrenRequestRate",
+        "WarrenRequestRate none; WarrenRequestBurst 5 | WarrenRequestBurst 5, expected a WarrenRequestRate beside it"})
+    void quarantinesWhatDoesNotGoTogether(String lines, String told) throws IOException {
+        quarantines(lines.replace("; ", "\n"), told);
+    }
+
+    private void quarantines(String line, String told) throws IOException {
         String problem = quarantine(alice("", line));
         assertTrue(problem.contains(told), problem);
         assertTrue(problem.matches("/.*/httpd\\.conf:[0-9]+: .+, expected .+"), problem);

@@ -82,4 +82,7 @@ public sealed interface Answer {
 
     /** @param reached the limit and what was taken of it, such as {@code "memory 64M reached, 3 processes"}; or nothing */
     record QuotaTold(String reached) implements Answer { }
+
+    /** @param bytes 0 where no process of that generation reported this pid */
+    record PrivateMemoryTold(long bytes) implements Answer { }
 }

@@ -60,4 +60,10 @@ public sealed interface Ask {
      * interpreters has just ended. Answer: {@link Answer.QuotaTold}.
      */
     record TellQuota(GenerationId generation) implements Ask { }
+
+    /**
+     * How much memory an interpreter has that it shares with nobody, by the kernel's account; its pid as it reported it.
+     * Answer: {@link Answer.PrivateMemoryTold}.
+     */
+    record TellPrivateMemory(GenerationId generation, int reportedPid) implements Ask { }
 }

@@ -17,11 +17,19 @@ import java.util.Objects;
  * @param queueLength requests that may wait for an interpreter; past it they are refused; 0 to 100000
  */
 public record PoolSettings(int start, int max, int minSpare, int maxSpare, int maxRequests, int inFlight,
-                           int queueLength, Deadlines deadlines, SpoolLimits spool) {
+                           int queueLength, Deadlines deadlines, SpoolLimits spool, RequestRate rate,
+                           Recycling recycling) {
 
     /** Right for shared hosting: nothing runs until it is asked for, and one virtual host has at most four at work. */
     public static final PoolSettings DEFAULT =
         new PoolSettings(0, 4, 0, 2, 2000, 256, 100, Deadlines.DEFAULT, SpoolLimits.DEFAULT);
+
+    /** Without limit to the rate of requests, and the usual recycling. */
+    public PoolSettings(int start, int max, int minSpare, int maxSpare, int maxRequests, int inFlight, int queueLength,
+                        Deadlines deadlines, SpoolLimits spool) {
+        this(start, max, minSpare, maxSpare, maxRequests, inFlight, queueLength, deadlines, spool, RequestRate.UNLIMITED,
+            Recycling.DEFAULT);
+    }
 
     /** @throws IllegalArgumentException where a number is outside its range; the message names it */
     public PoolSettings {
@@ -34,16 +42,26 @@ public record PoolSettings(int start, int max, int minSpare, int maxSpare, int m
         within("queueLength", queueLength, 0, 100_000);
         Objects.requireNonNull(deadlines);
         Objects.requireNonNull(spool);
+        Objects.requireNonNull(rate);
+        Objects.requireNonNull(recycling);
     }
 
     /** The same with other deadlines. */
     public PoolSettings with(Deadlines others) {
-        return new PoolSettings(start, max, minSpare, maxSpare, maxRequests, inFlight, queueLength, others, spool);
+        return new PoolSettings(start, max, minSpare, maxSpare, maxRequests, inFlight, queueLength, others, spool, rate,
+            recycling);
     }
 
     /** The same with other limits of what is spooled. */
     public PoolSettings with(SpoolLimits others) {
-        return new PoolSettings(start, max, minSpare, maxSpare, maxRequests, inFlight, queueLength, deadlines, others);
+        return new PoolSettings(start, max, minSpare, maxSpare, maxRequests, inFlight, queueLength, deadlines, others, rate,
+            recycling);
+    }
+
+    /** The same with another rate of requests and other recycling. */
+    public PoolSettings with(RequestRate otherRate, Recycling otherRecycling) {
+        return new PoolSettings(start, max, minSpare, maxSpare, maxRequests, inFlight, queueLength, deadlines, spool,
+            otherRate, otherRecycling);
     }
 
     private static void within(String name, int value, int least, int most) {

@@ -66,6 +66,8 @@ final class Asks {
                 answers.sendAll(generations.list());
                 answers.send(new Answer.EndOfGenerations());
             }
+            case Ask.TellPrivateMemory tell -> answers.send(
+                new Answer.PrivateMemoryTold(generations.privateMemory(tell.generation(), tell.reportedPid())));
             case Ask.TellQuota(GenerationId generation) ->
                 answers.send(new Answer.QuotaTold(generations.quotaReached(generation)));
             case Ask.RotateLog(VirtualHostName name) -> {

@@ -2,6 +2,7 @@ package warren.launcher;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import warren.contract.Deadlines;
 import warren.contract.PoolSettings;
@@ -54,6 +55,12 @@ public final class ConfigurationFiles {
         return reader().readOne(invocation, known, name.value());
     }
 
+    /** The limits of one virtual host or service, as the files say now; empty where there is none of this name, or a bad one. */
+    public Optional<List<LimitRow>> limits(String name) {
+        return reader().readOne(invocation, known, name).sites().stream().filter(site -> site.name().equals(name)).findFirst()
+            .map(site -> Limits.of(site, plugins));
+    }
+
     /** Accounts and permissions hold for one reading: what changed since the last one must be seen. */
     private WarrenConfigurationReader reader() {
         SystemAccounts nss = new SystemAccounts();
@@ -66,7 +73,8 @@ public final class ConfigurationFiles {
         Deadlines t = d.deadlines();
         return new PoolValues(d.start(), d.max(), d.minSpare(), d.maxSpare(), d.maxRequests(), d.inFlight(),
             d.queueLength(), new PoolValues.Times(t.launch(), t.queue(), t.firstByte(), t.responseIdle(), t.request(),
-                t.write(), t.idle(), t.drain()), d.spool().requestBodyBytes(), d.spool().allBytes());
+                t.write(), t.idle(), t.drain()), d.spool().requestBodyBytes(), d.spool().allBytes(),
+            d.rate().perSecond(), d.rate().burst(), d.recycling().age(), d.recycling().privateBytes());
     }
 
     private static PluginRules rules(Plugins plugins) {

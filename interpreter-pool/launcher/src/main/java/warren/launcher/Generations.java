@@ -304,15 +304,20 @@ final class Generations {
      */
     boolean kill(GenerationId id, int reportedPid, boolean tellWhere) {
         Generation generation = running.get(id);
-        if (generation == null) {
-            return false;
-        }
-        for (int pid : generation.cgroup().processes()) {
-            if (pid != generation.parent().pid() && NamespacePid.of(pid) == reportedPid) {
-                return kill(generation, pid, tellWhere);
-            }
-        }
-        return false;
+        return generation != null && interpreter(generation, reportedPid)
+            .map(pid -> kill(generation, pid, tellWhere)).orElse(false);
+    }
+
+    /** What that process shares with no other, in bytes; 0 where there is none. */
+    long privateMemory(GenerationId id, int reportedPid) {
+        Generation generation = running.get(id);
+        return generation == null ? 0 : interpreter(generation, reportedPid).map(PrivateMemory::of).orElse(0L);
+    }
+
+    /** By the pid that it knows itself by; never the parent. */
+    private static Optional<Integer> interpreter(Generation generation, int reportedPid) {
+        return generation.cgroup().processes().stream()
+            .filter(pid -> pid != generation.parent().pid() && NamespacePid.of(pid) == reportedPid).findFirst();
     }
 
     private boolean kill(Generation generation, int pid, boolean tellWhere) {

@@ -43,8 +43,9 @@ final class LaunchPlans {
     Draft draft(Site site, GenerationId id) throws LaunchFailure {
         Site.Owner owner = site.owner().orElseThrow(() -> refused("no owner"));
         List<LaunchStep> steps = new ArrayList<>();
-        Set<String> names = new LinkedHashSet<>(site.plugins());
-        names.addAll(plugins.always());
+        // those that are asked for have the last word
+        Set<String> names = new LinkedHashSet<>(plugins.always());
+        names.addAll(site.plugins());
         for (String name : names) {
             steps.addAll(stepsOf(name, site, owner, id));
         }

@@ -20,6 +20,7 @@ import warren.httpd.SecretsFile;
 import warren.httpd.ServerSettings;
 import warren.httpd.WarrenConfiguration;
 import warren.launcher.cgroup.CgroupTree;
+import warren.launcher.cgroup.QuotaGroup;
 import warren.launcher.control.LauncherStatus;
 import warren.launcher.system.Descriptors;
 import warren.launcher.system.EndWatch;
@@ -301,14 +302,15 @@ public final class Launcher {
     }
 
     private LauncherStatus.Host statusOf(Site site) {
-        List<LauncherStatus.Running> running = generations.running().stream()
+        List<Generation> its = generations.running().stream()
             .filter(generation -> generation.id().virtualHost().equals(site.virtualHost().name()))
-            .sorted(Comparator.comparing(generation -> generation.id().number()))
-            .map(generation -> new LauncherStatus.Running(generation.id().number(), generation.parent().pid(),
+            .sorted(Comparator.comparing(generation -> generation.id().number())).toList();
+        List<LauncherStatus.Running> running = its.stream().map(generation -> new LauncherStatus.Running(generation.id().number(), generation.parent().pid(),
                 generation.since(), generation.cgroup().processes())).toList();
         return new LauncherStatus.Host(site.virtualHost().name().value(),
             site.owner().map(owner -> owner.user().value()), site.owner().map(owner -> owner.group().value()),
-            site.virtualHost().quarantine(), running);
+            site.virtualHost().quarantine(), running,
+            its.stream().findFirst().flatMap(generation -> generation.cgroup().group()).map(QuotaGroup::use));
     }
 
     /** Where this launcher's sockets lie. */

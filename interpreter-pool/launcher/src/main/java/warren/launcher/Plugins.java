@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import warren.plugin.Directive;
 import warren.plugin.DirectiveRule;
 import warren.plugin.LaunchPlugin;
+import warren.plugin.LimitInForce;
 import warren.plugin.Misfit;
 
 /**
@@ -105,6 +106,12 @@ final class Plugins {
     Optional<Misfit> misfit(List<Directive> directives) {
         return byName.values().stream()
             .flatMap(installed -> installed.plugin().misfit(installed.understood(directives)).stream()).findFirst();
+    }
+
+    /** The limits that all of them together set for a virtual host. */
+    List<LimitInForce> limits(List<Directive> directives) {
+        return byName.values().stream()
+            .flatMap(installed -> installed.plugin().limits(installed.understood(directives)).stream()).toList();
     }
 
     /** The directives that any of them understands. */

@@ -14,6 +14,8 @@ import java.util.stream.Collectors;
 import warren.contract.Deadlines;
 import warren.contract.LogRotation;
 import warren.contract.PoolSettings;
+import warren.contract.Recycling;
+import warren.contract.RequestRate;
 import warren.contract.Route;
 import warren.contract.SpoolLimits;
 import warren.contract.Token;
@@ -109,6 +111,7 @@ final class Sites {
         PoolValues.Times t = v.times();
         return new PoolSettings(v.start(), v.max(), v.minSpare(), v.maxSpare(), v.maxRequests(), v.inFlight(),
             v.queueLength(), new Deadlines(t.launch(), t.queue(), t.firstByte(), t.responseIdle(), t.request(),
-                t.write(), t.idle(), t.drain()), new SpoolLimits(v.requestBodyBytes(), v.spoolBytes()));
+                t.write(), t.idle(), t.drain()), new SpoolLimits(v.requestBodyBytes(), v.spoolBytes()),
+            new RequestRate(v.requestsPerSecond(), v.burst()), new Recycling(v.interpreterAge(), v.interpreterPrivateBytes()));
     }
 }

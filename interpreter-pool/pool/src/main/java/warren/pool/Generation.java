@@ -157,8 +157,8 @@ final class Generation {
     /** It comes back after a request, and stays where that ended well and the settings have a place for it. */
     void giveBack(Interpreter interpreter) {
         busy.remove(interpreter);
-        if (interpreter.fate() == Fate.REUSE && interpreter.hasServed(settings.maxRequests())) {
-            interpreter.leave(Fate.CLOSE, "it has served PerlInterpMaxRequests");
+        if (interpreter.fate() == Fate.REUSE) {
+            interpreter.due(settings).ifPresent(why -> interpreter.leave(Fate.CLOSE, why));
         }
         // Not invalidateObject(): that one makes another in its place, here, whether or not one is wanted.
         // Commons Pool looks at MaxSpare and adds in two steps: two at once would both stay

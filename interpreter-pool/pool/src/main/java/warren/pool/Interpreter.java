@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.contract.GenerationId;
+import warren.contract.PoolSettings;
 
 /**
  * One interpreter: one connection to its generation's socket, one request at a time. Connecting makes it, closing ends
@@ -21,6 +22,7 @@ import warren.contract.GenerationId;
 final class Interpreter {
     private static final Logger LOG = LogManager.getLogger(Interpreter.class);
     private static final double LAST_FIFTH = 0.2;
+    private static final Duration WEIGH_EVERY = Duration.ofMillis(100);
     private static final Map<String, String> HELLO = Map.of("WARREN_HELLO", "1", "REQUEST_METHOD", "GET");
 
     private final GenerationId generation;
@@ -30,8 +32,11 @@ final class Interpreter {
     private final ByteBuffer oneByte = ByteBuffer.allocate(1);
     private final OwnersLog log;
     private OptionalInt pid = OptionalInt.empty();
+    private final long madeNanos = System.nanoTime();
+    private volatile boolean outgrown;
+    private long weighedNanos = madeNanos - WEIGH_EVERY.toNanos();
     private int served;
-    /** Which part of its last fifth of requests it is spared, so that not all are replaced at once. */
+    /** Which part of its last fifth of requests or of its age it is spared, so that not all are replaced at once. */
     private final double earlier = ThreadLocalRandom.current().nextDouble(LAST_FIFTH);
     private Fate fate = Fate.REUSE;
     private String reason = "no longer needed";
@@ -164,6 +169,10 @@ final class Interpreter {
 
     /** Whether it can take another request: its connection is open and nothing lies in it. */
     boolean isReady() {
+        if (outgrown) {
+            leave(Fate.CLOSE, "it has grown past WarrenInterpMaxPrivate");
+            return false;
+        }
         oneByte.clear();
         try {
             // 0: nothing has come. -1: it has gone. Bytes before a request are an answer to nobody.
@@ -180,9 +189,32 @@ final class Interpreter {
         }
     }
 
-    /** Whether it has had as many requests as it may have; 0 is no limit. */
-    boolean hasServed(int maxRequests) {
-        return maxRequests > 0 && served >= maxRequests - (int) (maxRequests * earlier);
+    /** Why it is to be replaced, now that its request is over; empty where it is not. */
+    Optional<String> due(PoolSettings settings) {
+        int most = settings.maxRequests();
+        if (most > 0 && served >= most - (int) (most * earlier)) {
+            return Optional.of("it has served PerlInterpMaxRequests");
+        }
+        long age = settings.recycling().age().toNanos();
+        if (System.nanoTime() - madeNanos >= age - (long) (age * earlier)) {
+            return Optional.of("it has lived for WarrenInterpMaxAge");
+        }
+        return outgrown ? Optional.of("it has grown past WarrenInterpMaxPrivate") : Optional.empty();
+    }
+
+    /** Whether its memory has not been looked at for a moment. */
+    boolean isToBeWeighed() {
+        long now = System.nanoTime();
+        if (now - weighedNanos < WEIGH_EVERY.toNanos()) {
+            return false;
+        }
+        weighedNanos = now;
+        return true;
+    }
+
+    /** By any thread: it is replaced after its next request, or before that where it is idle. */
+    void hasOutgrown() {
+        outgrown = true;
     }
 
     Fate fate() {

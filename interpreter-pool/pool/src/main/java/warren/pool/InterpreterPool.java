@@ -24,6 +24,7 @@ public final class InterpreterPool {
     private final Slots slots;
     private final Generations generations;
     private final SpoolSpace space;
+    private final RateLimit rate;
     private final AtomicBoolean tending = new AtomicBoolean();
     private final LongAdder requests = new LongAdder();
     private final LongAdder failures = new LongAdder();
@@ -34,6 +35,7 @@ public final class InterpreterPool {
         this.host = host;
         this.shared = shared;
         this.slots = new Slots(host.pool());
+        this.rate = new RateLimit(host.pool().rate(), System.nanoTime());
         this.space = shared.spoolSpace(host.pool().spool().allBytes());
         this.generations = new Generations(host, shared, slots);
         if (host.pool().start() > 0 && host.quarantine().isEmpty()) {
@@ -62,6 +64,9 @@ public final class InterpreterPool {
         try {
             if (!entered) {
                 throw exhausted("has WarrenInFlightMax requests");
+            }
+            if (!rate.take(arrival)) {
+                throw exhausted("has had more requests than WarrenRequestRate lets in");
             }
             serveInside(exchange, arrival);
         } catch (InterpreterDied | QuotaReached | BadResponse | DeadlineExceeded | LaunchFailed e) {
@@ -155,10 +160,25 @@ public final class InterpreterPool {
             // Its code may go on for ever, and does not notice that nobody listens.
             case KILL -> shared.kill(borrowed.interpreter.id(), false);
             case TELL_AND_KILL -> shared.kill(borrowed.interpreter.id(), true);
-            case REUSE, CLOSE -> { }
+            case REUSE -> weigh(borrowed.interpreter);
+            case CLOSE -> { }
         }
         borrowed.generation.giveBack(borrowed.interpreter);
         generations.stopIfDrained(borrowed.generation);
+    }
+
+    /** In the background, for no visitor waits for it: one that has grown too large serves at most one request more. */
+    private void weigh(Interpreter interpreter) {
+        long most = host.pool().recycling().privateBytes();
+        if (most > 0 && interpreter.isToBeWeighed()) {
+            shared.run(() -> {
+                long bytes = shared.privateMemory(interpreter.id());
+                if (bytes > most) {
+                    LOG.info("{} has {} KB of its own and is replaced (WarrenInterpMaxPrivate)", interpreter, bytes >> 10);
+                    interpreter.hasOutgrown();
+                }
+            });
+        }
     }
 
     private Borrowed borrow(Slots.Slot slot, long arrival) throws PoolExhausted, LaunchFailed {
@@ -220,6 +240,7 @@ public final class InterpreterPool {
     void update(VirtualHost changed) {
         host = changed;
         slots.use(changed.pool());
+        rate.use(changed.pool().rate(), System.nanoTime());
         space.use(changed.pool().spool().allBytes());
         generations.update(changed);
     }

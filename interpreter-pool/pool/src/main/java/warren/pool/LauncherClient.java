@@ -99,6 +99,11 @@ public final class LauncherClient {
         return one(new Ask.TellQuota(generation), Answer.QuotaTold.class).reached();
     }
 
+    /** What an interpreter shares with no other process, in bytes; 0 where it is not there. */
+    long privateMemory(GenerationId generation, int reportedPid) throws IOException {
+        return one(new Ask.TellPrivateMemory(generation, reportedPid), Answer.PrivateMemoryTold.class).bytes();
+    }
+
     void reportReload(VirtualHostName name, long reloads, String failure) throws IOException {
         one(new Ask.ReportReload(name, reloads, failure), Answer.Noted.class);
     }

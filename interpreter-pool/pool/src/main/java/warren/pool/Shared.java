@@ -169,6 +169,16 @@ final class Shared implements AutoCloseable {
         }
     }
 
+    /** What an interpreter shares with no other process, in bytes; 0 where nobody knows. */
+    long privateMemory(InterpreterId interpreter) {
+        try {
+            return launcher.privateMemory(interpreter.generation(), interpreter.pid());
+        } catch (IOException e) {
+            LOG.info("{} cannot be weighed: {}", interpreter, e.getMessage());
+            return 0;
+        }
+    }
+
     void reportReload(VirtualHost host, String failure) {
         try {
             launcher.reportReload(host.name(), host.reloads(), failure);

@@ -37,6 +37,7 @@ final class FakeLauncher implements AutoCloseable {
     final List<Ask.ReportReload> reports = new CopyOnWriteArrayList<>();
     /** What the kernel is said to have killed for; nothing where it has not. */
     volatile String reached = "";
+    volatile long privateBytes;
     final Map<GenerationId, FakeParent> parents = new ConcurrentHashMap<>();
     volatile List<VirtualHost> listed = List.of();
     volatile CountDownLatch mayLaunch = new CountDownLatch(0);
@@ -110,6 +111,7 @@ final class FakeLauncher implements AutoCloseable {
                     reports.add(report);
                     Frames.send(new Answer.Noted(), out);
                 }
+                case Ask.TellPrivateMemory ask -> Frames.send(new Answer.PrivateMemoryTold(privateBytes), out);
                 case Ask.TellQuota ask -> Frames.send(new Answer.QuotaTold(reached), out);
                 case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);
                 case Ask.ListVirtualHosts(long seen) -> {

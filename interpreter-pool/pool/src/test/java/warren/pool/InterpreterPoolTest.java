@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import warren.contract.PoolSettings;
+import warren.contract.Recycling;
+import warren.contract.RequestRate;
 
 @Timeout(60)
 final class InterpreterPoolTest {
@@ -211,6 +213,45 @@ final class InterpreterPoolTest {
             assertEquals(pids.get(0), pids.get(2));
             assertEquals(pids.get(3), pids.get(5));
             stage.countersEqualReality();
+        }
+    }
+
+    @Test
+    void replacesAnInterpreterThatHasGrownTooLarge() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(1).with(RequestRate.UNLIMITED, new Recycling(Duration.ofHours(1), 50 << 20)), Stage.OK)) {
+            int first = stage.get().pids.getFirst();
+            assertEquals(first, stage.get().pids.getFirst());
+            stage.launcher.privateBytes = (50 << 20) + 1;
+            Eventually.holds(() -> pid(stage) != first, () -> "it serves on");
+            stage.countersEqualReality();
+        }
+    }
+
+    @Test
+    void replacesAnInterpreterThatIsOld() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(1).with(RequestRate.UNLIMITED, new Recycling(Duration.ofMillis(300), 0)), Stage.OK)) {
+            int first = stage.get().pids.getFirst();
+            assertEquals(first, stage.get().pids.getFirst());
+            Eventually.holds(() -> pid(stage) != first, () -> "it serves on");
+        }
+    }
+
+    private static int pid(Stage stage) {
+        try {
+            return stage.get().pids.getFirst();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void refusesWhatComesFasterThanItMay() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(1).with(new RequestRate(1, 2), Recycling.DEFAULT), Stage.OK)) {
+            stage.get();
+            stage.get();
+            PoolExhausted refused = assertThrows(PoolExhausted.class, stage::get);
+            assertTrue(refused.getMessage().contains("WarrenRequestRate"), refused.getMessage());
+            assertEquals(0, stage.status().inFlight());
         }
     }
 

@@ -25,6 +25,11 @@ public interface LaunchPlugin {
         return Optional.empty();
     }
 
+    /** The limits that hold for a virtual host with these directives, for people to read. It does no I/O. */
+    default List<LimitInForce> limits(List<Directive> directives) {
+        return List.of();
+    }
+
     /**
      * The steps of one launch. Steps of different plugins are put together and performed in the order of their
      * {@link LaunchStep#place() places}; those of one place in the order of the plugins in the configuration.

@@ -32,6 +32,7 @@ public final class WarrenCommand implements Runnable {
         COMMANDS.put("reload", ReloadCommand.class);
         COMMANDS.put("stop", StopCommand.class);
         COMMANDS.put("status", StatusCommand.class);
+        COMMANDS.put("limits", LimitsCommand.class);
         COMMANDS.put("help", CommandLine.HelpCommand.class);
     }
 

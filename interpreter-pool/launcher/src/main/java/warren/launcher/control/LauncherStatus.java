@@ -3,6 +3,7 @@ package warren.launcher.control;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import warren.launcher.cgroup.GroupUse;
 
 /**
  * The launcher's half of the status: what runs, by the account of the kernel.
@@ -19,9 +20,10 @@ public record LauncherStatus(long pid, Optional<Integer> connectorPid, long revi
      * @param uid its owner's, empty where it is quarantined
      * @param quarantine why it does not serve
      * @param generations those that run
+     * @param quota what its quota group takes, which may be its owner's; empty where nothing runs
      */
     public record Host(String name, Optional<Long> uid, Optional<Long> gid, Optional<String> quarantine,
-                       List<Running> generations) { }
+                       List<Running> generations, Optional<GroupUse> quota) { }
 
     /**
      * One generation.

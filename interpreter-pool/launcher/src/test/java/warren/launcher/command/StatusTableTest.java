@@ -19,9 +19,9 @@ import warren.launcher.control.LauncherStatus;
 class StatusTableTest {
     private static final LauncherStatus LAUNCHER = new LauncherStatus(10, Optional.of(20), 3, List.of(
         new LauncherStatus.Host("alice.example", Optional.of(60101L), Optional.of(60101L), Optional.empty(),
-            List.of(new LauncherStatus.Running(2, 30, Instant.EPOCH, List.of(30, 31)))),
+            List.of(new LauncherStatus.Running(2, 30, Instant.EPOCH, List.of(30, 31))), Optional.empty()),
         new LauncherStatus.Host("bob.example", Optional.empty(), Optional.empty(), Optional.of("owner below the floor"),
-            List.of())));
+            List.of(), Optional.empty())));
 
     private static String print(Optional<JsonNode> connector) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import warren.launcher.cgroup.GroupUse;
 
 class ControlMessagesTest {
     @Test
@@ -18,7 +20,9 @@ class ControlMessagesTest {
         assertEquals(ask, ControlMessages.ask(new ByteArrayInputStream(ControlMessages.line(ask))));
         ControlAnswer answer = new ControlAnswer(false, List.of("a\nb", "ü"), Optional.of(new LauncherStatus(1,
             Optional.empty(), 2, List.of(new LauncherStatus.Host("a", Optional.of(60101L), Optional.of(60102L),
-                Optional.empty(), List.of(new LauncherStatus.Running(1, 5, Instant.ofEpochSecond(7), List.of(5, 6))))))));
+                Optional.empty(), List.of(new LauncherStatus.Running(1, 5, Instant.ofEpochSecond(7), List.of(5, 6))),
+                Optional.of(new GroupUse(OptionalLong.of(1), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.of(2),
+                    OptionalLong.of(3), OptionalLong.of(4), OptionalLong.of(5), OptionalLong.empty(), OptionalLong.of(6))))))));
         assertEquals(answer, ControlMessages.answer(new ByteArrayInputStream(ControlMessages.line(answer))));
     }
 

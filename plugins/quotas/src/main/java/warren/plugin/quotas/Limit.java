@@ -6,6 +6,7 @@ import java.util.OptionalLong;
 import warren.plugin.Directive;
 import warren.plugin.DirectiveRule;
 import warren.plugin.LaunchStep;
+import warren.plugin.LimitInForce;
 
 /**
  * A limit that a directive sets.
@@ -89,6 +90,11 @@ record Limit(String directive, Form form, long least, long most, Word word, Stri
     /** What holds: the last one that is said, which is the virtual host's own where it says one. */
     long value(List<Directive> directives) {
         return parse(said(directives).map(found -> found.arguments().get(0)).orElse(usual)).orElseThrow();
+    }
+
+    LimitInForce inForce(List<Directive> directives) {
+        Optional<Directive> said = said(directives);
+        return new LimitInForce(directive, said.map(found -> found.arguments().get(0)).orElse(usual), said);
     }
 
     Optional<Directive> said(List<Directive> directives) {

@@ -15,6 +15,7 @@ import warren.plugin.LaunchStep.Namespace;
 import warren.plugin.LaunchStep.Quota;
 import warren.plugin.LaunchStep.Resource;
 import warren.plugin.LaunchStep.SetLimit;
+import warren.plugin.LimitInForce;
 import warren.plugin.Misfit;
 import warren.plugin.VirtualHostSettings;
 
@@ -59,6 +60,14 @@ public final class QuotasPlugin implements LaunchPlugin {
             return Optional.of(new Misfit(soft.get(), "at most " + Form.SIZE.show(hard) + ", which is WarrenMemoryMax"));
         }
         return Optional.empty();
+    }
+
+    @Override
+    public List<LimitInForce> limits(List<Directive> directives) {
+        if (word(STRICTNESS, directives, "on").equals("off")) {
+            return List.of();
+        }
+        return Limit.ALL.stream().map(limit -> limit.inForce(directives)).toList();
     }
 
     @Override
