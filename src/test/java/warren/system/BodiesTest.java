@@ -153,6 +153,10 @@ final class BodiesTest {
         try (Wire late = new Wire(machine.port(), PATIENCE); Wire early = new Wire(machine.port(), PATIENCE)) {
             for (Wire wire : List.of(late, early)) {
                 begin(wire, "carol", 2L * half.length, true);
+            }
+            // each finds room for itself as long as nothing has come of the other
+            machine.awaitPool("carol", "both begun", Duration.ofSeconds(30), carol -> carol.path("inFlight").asInt() == 2);
+            for (Wire wire : List.of(late, early)) {
                 wire.out().write(half);
             }
             // httpd may hold back the last of what came
