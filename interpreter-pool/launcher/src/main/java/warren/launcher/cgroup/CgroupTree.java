@@ -32,9 +32,6 @@ import java.util.Optional;
 public final class CgroupTree {
     private static final Duration LEFTOVERS = Duration.ofSeconds(5);
     private static final String QUOTAS = "quotas";
-    /** All owners together beside what else the machine does: as much as ten processes of the usual weight. */
-    private static final List<Setting> WEIGHT_OF_ALL =
-        List.of(new Setting("cpu.weight", "1000", true), new Setting("cpu.shares", "10240", true));
     private final Path top;
     private final Map<Controller, Path> versionOne;
     private final List<Controller> versionTwo;
@@ -52,7 +49,6 @@ public final class CgroupTree {
                 this.versionOne.put(tree.getKey(), tree.getValue());
             }
         }
-        weigh();
     }
 
     /**
@@ -102,18 +98,6 @@ public final class CgroupTree {
 
     private static List<String> words(Path file) throws IOException {
         return Arrays.asList(Files.readString(file).strip().split("\\s+"));
-    }
-
-    private void weigh() throws IOException {
-        List<Path> all = new ArrayList<>(List.of(top.resolve(QUOTAS)));
-        Optional.ofNullable(versionOne.get(Controller.CPU)).ifPresent(path -> all.addAll(List.of(path, path.resolve(QUOTAS))));
-        for (Path directory : all) {
-            for (Setting setting : WEIGHT_OF_ALL) {
-                if (Files.exists(directory.resolve(setting.file()))) {
-                    Files.writeString(directory.resolve(setting.file()), setting.text());
-                }
-            }
-        }
     }
 
     /** Controllers whose limits cannot be enforced. */

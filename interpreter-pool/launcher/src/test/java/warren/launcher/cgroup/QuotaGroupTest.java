@@ -124,7 +124,7 @@ class QuotaGroupTest {
         assertEquals(3, first.processes().size());
         assertEquals(0, other.group().orElseThrow().use().processes().orElseThrow());
         first.killAndRemove(LONG);
-        assertEquals(4, second.group().orElseThrow().use().processes().orElseThrow());
+        Scratch.await("the account of those that have ended", () -> second.group().orElseThrow().use().processes().orElseThrow() == 4);
         second.killAndRemove(LONG);
         assertEquals(Optional.empty(), scratch.cgroups().find("alice"));
         assertTrue(scratch.cgroups().find("bob").isPresent());

@@ -1,0 +1,174 @@
+package warren.system;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Alice's code takes all that it can get of one thing after the other, while bob's visitors come: none of his requests is
+ * lost, the connector does not grow, and alice is served again afterwards. The long form is {@code bench/neighbor}.
+ */
+@Timeout(value = 2, unit = TimeUnit.HOURS)
+final class NeighborTest {
+    private static final int PER_SECOND = Integer.getInteger("warren.load.neighborPerSecond", 50);
+    private static final Duration WATCH = Duration.ofMillis(Integer.getInteger("warren.load.watchMillis", 2000));
+    private static final int ROUNDS = Integer.getInteger("warren.load.rounds", 1);
+    /** Wide on a machine that has other things to do. */
+    private static final long SLACK_MILLIS = 3000;
+    private static final long BETWEEN_VISITS_MILLIS = 100;
+    /** Its heap of 256 MB, full, and what a JVM has besides. */
+    private static final long MOST_CONNECTOR_BYTES = 400L << 20;
+    private static final Duration SERVED_AGAIN_WITHIN = Duration.ofSeconds(20);
+
+    /** Each is a script that goes on until a time, and how many visitors ask for it again and again. */
+    private enum Attack {
+        FORK_BOMB(4, """
+            require POSIX; local $SIG{CHLD} = 'IGNORE';
+            while (time < $end) {
+                my $pid = fork;
+                if (!defined $pid) { select undef, undef, undef, 0.001 }
+                elsif (!$pid) { while (time < $end) { fork; select undef, undef, undef, 0.005 } POSIX::_exit(0) }
+            }"""),
+        MEMORY_BOMB(4, "my @hoard; push @hoard, 'x' x 1_000_000 while time < $end;"),
+        CPU_HOG(8, "1 while time < $end;"),
+        DESCRIPTORS(4, "my @open; while (open my $file, '<', '/dev/null') { push @open, $file } sleep 1 while time < $end;"),
+        SOCKETS(4, """
+            use Socket; my @open;
+            while (socketpair my $one, my $other, AF_UNIX, SOCK_STREAM, PF_UNSPEC) {
+                $_->blocking(0), syswrite $_, 'x' x 200_000 for $one, $other; push @open, $one, $other;
+            }
+            sleep 1 while time < $end;"""),
+        TEMPORARY_FILES(4, """
+            while (time < $end) { for my $directory ('/tmp', '/dev/shm', '/var/tmp') {
+                open my $file, '>', "$directory/fill$$" or next; 1 while syswrite $file, 'x' x 65536; close $file } }
+            unlink "$_/fill$$" for '/tmp', '/dev/shm', '/var/tmp';"""),
+        INODES(4, "my $made = 0; while (time < $end) { open my $file, '>', \"/tmp/inode$$.\" . $made++ or last } sleep 1 while time < $end;"),
+        SHARED_MEMORY(4, """
+            my $made = 0; while (time < $end && $made < 500) {
+                my $id = shmget(0, 10_000_000, 01600) // last; shmwrite $id, 'x' x 10_000_000, 0, 10_000_000; $made++ }
+            $made = 0; while (time < $end && $made++ < 500) { my $id = msgget(0, 01600) // last; msgsnd $id, pack('l! a*', 1, 'x' x 8000), 0 | 04000 }"""),
+        LOG_FLOOD(4, "warn 'x' x 1000 while time < $end;"),
+        CRASH_LOOP(8, "kill KILL => $$;"),
+        HUNG_REQUESTS(Integer.getInteger("warren.load.hung", 300), "sleep 1 while time < $end;"),
+        KILL_ALL(2, "kill KILL => -1;");
+
+        private final int visitors;
+        private final String perl;
+
+        Attack(int visitors, String perl) {
+            this.visitors = visitors;
+            this.perl = perl;
+        }
+
+        String path() {
+            return "/perl/" + name().toLowerCase(Locale.ROOT) + ".pl";
+        }
+    }
+
+    private static Machine machine;
+    private static EchoSite bob;
+
+    @BeforeAll
+    static void start() throws Exception {
+        machine = new Machine();
+        machine.setWorkers(Attack.HUNG_REQUESTS.visitors + 300);
+        machine.addOwner("alice", Machine.ALICE, "WarrenMemoryMax 128M", "WarrenProcessesMax 64", "WarrenQueueTimeout 2s");
+        machine.addOwner("bob", Machine.BOB, "PerlInterpMinSpare 2");
+        bob = EchoSite.at(machine, "bob", Machine.BOB);
+        for (Attack attack : Attack.values()) {
+            machine.write("alice", Machine.ALICE, "htdocs" + attack.path(),
+                "use strict; print \"Content-Type: text/plain\\n\\nbegun\"; my $end = $ENV{QUERY_STRING}; " + attack.perl, "644");
+        }
+        machine.start();
+        visitBob();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        machine.close();
+    }
+
+    private static LoadReport visitBob() throws Exception {
+        Load load = Load.start(machine, PER_SECOND, "bob");
+        TimeUnit.NANOSECONDS.sleep(WATCH.toNanos());
+        return load.stop();
+    }
+
+    @Test
+    void bobLosesNoRequestWhateverAliceTakes() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            for (Attack attack : Attack.values()) {
+                attack(attack);
+                assertTrue(connectorBytes() < MOST_CONNECTOR_BYTES, () -> attack + ": the connector has " + shownBytes());
+            }
+        }
+    }
+
+    private static void attack(Attack attack) throws Exception {
+        LoadReport before = visitBob();
+        AtomicBoolean over = new AtomicBoolean();
+        long end = System.currentTimeMillis() / 1000 + WATCH.toSeconds() + 1;
+        List<CompletableFuture<Integer>> visitors = AtOnce.run(attack.visitors, i -> () -> visitAlice(attack.path() + "?" + end, over));
+        LoadReport meanwhile = visitBob();
+        over.set(true);
+        AtOnce.ended(visitors);
+        long ended = System.nanoTime();
+        Await.until("alice being served again after " + attack, SERVED_AGAIN_WITHIN,
+            () -> machine.http().get("alice.localhost", "/perl/who.pl").status() == 200);
+        System.err.println(attack + ": bob's 50, 95 and 99 % within " + shown(before) + " ms before, " + shown(meanwhile)
+            + " ms meanwhile; " + before.perSecond() + " and " + meanwhile.perSecond() + " a second; alice served again after "
+            + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - ended) + " ms; the connector has " + shownBytes() + "; " + meanwhile);
+        for (LoadReport report : List.of(before, meanwhile)) {
+            report.requireNoFailure();
+            report.requireSound(bob);
+        }
+        assertTrue(meanwhile.millisOf(0.95, "bob") < before.millisOf(0.95, "bob") + SLACK_MILLIS, () -> attack + ": " + meanwhile);
+    }
+
+    /** Until the attack is over; how often it was answered, if only by a refusal. */
+    private static int visitAlice(String path, AtomicBoolean over) {
+        int answers = 0;
+        while (!over.get()) {
+            try (Wire wire = new Wire(machine.port(), WATCH.plusSeconds(5))) {
+                wire.send("GET " + path + " HTTP/1.1\r\nHost: alice.localhost\r\nConnection: close\r\n\r\n");
+                wire.head();
+                answers++;
+                TimeUnit.MILLISECONDS.sleep(BETWEEN_VISITS_MILLIS);
+            } catch (Exception refused) {
+                // As a visitor of hers would be.
+            }
+        }
+        return answers;
+    }
+
+    private static String shown(LoadReport report) {
+        return report.millisOf(0.5, "bob") + ", " + report.millisOf(0.95, "bob") + " and " + report.millisOf(0.99, "bob");
+    }
+
+    private static String shownBytes() {
+        try {
+            return (connectorBytes() >> 20) + " MB";
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private static long connectorBytes() throws IOException {
+        int pid = machine.connectorStatus().path("pid").asInt();
+        String line = Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+            .filter(each -> each.startsWith("VmRSS:")).findFirst().orElseThrow();
+        return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+    }
+}
