@@ -97,8 +97,8 @@ record OwnDirective(String name, Where where, int least, int most, String expect
             text -> text.equals(PoolReader.NONE) || Values.isNumber(text, 1, PoolReader.MOST_BURST / 2)),
         number("WarrenRequestBurst", Where.ANY, 1, PoolReader.MOST_BURST),
         time("WarrenInterpMaxAge"),
-        one("WarrenInterpMaxPrivate", Where.ANY, "a size with its unit such as 64M, at least 1M, or none",
-            text -> text.equals(PoolReader.NONE) || text.matches(".*[KMG]") && Values.bytes(text).orElse(0) >= 1 << 20))
+        sizeOrNone("WarrenResponseMax"),
+        sizeOrNone("WarrenInterpMaxPrivate"))
         .collect(Collectors.toUnmodifiableMap(d -> d.name().toLowerCase(Locale.ROOT), d -> d));
 
     private static OwnDirective one(String name, Where where, String expected, Predicate<String> valid) {
@@ -111,6 +111,11 @@ record OwnDirective(String name, Where where, int least, int most, String expect
 
     private static OwnDirective size(String name) {
         return one(name, Where.ANY, Values.SIZE, text -> Values.bytes(text).isPresent());
+    }
+
+    private static OwnDirective sizeOrNone(String name) {
+        return one(name, Where.ANY, "a size with its unit such as 64M, at least 1M, or none",
+            text -> text.equals(PoolReader.NONE) || text.matches(".*[KMG]") && Values.bytes(text).orElse(0) >= 1 << 20);
     }
 
     private static OwnDirective time(String name) {

@@ -26,10 +26,10 @@ final class PoolReader {
             (int) number(all, "WarrenInFlightMax", defaults.inFlight()),
             (int) number(all, "WarrenQueueLength", defaults.queueLength()), times(all),
             size(all, "WarrenRequestBodyMax", defaults.requestBodyBytes()),
+            sizeOrNone(all, "WarrenResponseMax", defaults.responseBytes()),
             size(all, "WarrenSpoolMax", defaults.spoolBytes()), rate(all), burst(all, name),
             time(all, "WarrenInterpMaxAge", defaults.interpreterAge()),
-            all.last("WarrenInterpMaxPrivate").filter(found -> found.argument(0).equals(NONE)).isPresent() ? 0
-                : size(all, "WarrenInterpMaxPrivate", defaults.interpreterPrivateBytes()));
+            sizeOrNone(all, "WarrenInterpMaxPrivate", defaults.interpreterPrivateBytes()));
     }
 
     private int rate(OurDirectives all) {
@@ -78,6 +78,12 @@ final class PoolReader {
 
     private static Duration time(OurDirectives all, String directive, Duration otherwise) {
         return all.last(directive).flatMap(found -> Values.duration(found.argument(0))).orElse(otherwise);
+    }
+
+    /** 0 for none. */
+    private static long sizeOrNone(OurDirectives all, String directive, long otherwise) {
+        return all.last(directive).filter(found -> found.argument(0).equals(NONE)).isPresent() ? 0
+            : size(all, directive, otherwise);
     }
 
     private static long size(OurDirectives all, String directive, long otherwise) {

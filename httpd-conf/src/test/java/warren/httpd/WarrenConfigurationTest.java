@@ -211,6 +211,7 @@ class WarrenConfigurationTest {
         "WarrenMemoryMax lots | size lots, expected a size",
         "WarrenRequestBurst 5 | WarrenRequestBurst 5, expected a WarrenRequestRate beside it",
         "WarrenRequestRate 0 | requests a second, 1 to 500000, or none",
+        "WarrenResponseMax 0 | a size with its unit such as 64M, at least 1M, or none",
         "WarrenInterpMaxPrivate 256 | a size with its unit such as 64M, at least 1M, or none",
         "WarrenInterpMaxPrivate 64K | a size with its unit such as 64M, at least 1M, or none",
         "WarrenInterpMaxAge 0 | a time such as 30",

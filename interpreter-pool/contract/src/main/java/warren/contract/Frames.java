@@ -156,7 +156,7 @@ public final class Frames {
             .duration(deadlines.launch()).duration(deadlines.queue()).duration(deadlines.firstByte())
             .duration(deadlines.responseIdle()).duration(deadlines.request()).duration(deadlines.write())
             .duration(deadlines.idle()).duration(deadlines.drain())
-            .number(pool.spool().requestBodyBytes()).number(pool.spool().allBytes())
+            .number(pool.spool().requestBodyBytes()).number(pool.spool().responseBytes()).number(pool.spool().allBytes())
             .number(pool.rate().perSecond()).number(pool.rate().burst())
             .duration(pool.recycling().age()).number(pool.recycling().privateBytes());
     }
@@ -165,7 +165,7 @@ public final class Frames {
         return new PoolSettings(count(in), count(in), count(in), count(in), count(in), count(in), count(in),
             new Deadlines(in.duration(), in.duration(), in.duration(), in.duration(), in.duration(), in.duration(),
                 in.duration(), in.duration()),
-            new SpoolLimits(in.number(), in.number()), new RequestRate(count(in), count(in)),
+            new SpoolLimits(in.number(), in.number(), in.number()), new RequestRate(count(in), count(in)),
             new Recycling(in.duration(), in.number()));
     }
 

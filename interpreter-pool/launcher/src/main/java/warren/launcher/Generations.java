@@ -293,8 +293,12 @@ final class Generations {
 
     /** What the kernel killed one of its processes for, told once for each; nothing where it did not, or it is gone. */
     String quotaReached(GenerationId id) {
-        return Optional.ofNullable(running.get(id)).flatMap(generation -> generation.cgroup().group())
+        String reached = Optional.ofNullable(running.get(id)).flatMap(generation -> generation.cgroup().group())
             .map(QuotaGroup::takeReached).orElse("");
+        if (!reached.isEmpty()) {
+            LOG.warn("{} {}", id, reached);
+        }
+        return reached;
     }
 
     /**

@@ -35,6 +35,7 @@ final class Limits {
         add("WarrenRequestTimeout", shown(pool.times().request()));
         add("WarrenWriteTimeout", shown(pool.times().write()));
         add("WarrenRequestBodyMax", shown(pool.requestBodyBytes()));
+        add("WarrenResponseMax", pool.responseBytes() == 0 ? "none" : shown(pool.responseBytes()));
         add("WarrenSpoolMax", shown(pool.spoolBytes()));
         add("WarrenRequestRate", pool.requestsPerSecond() == 0 ? "none" : Integer.toString(pool.requestsPerSecond()));
         add("WarrenRequestBurst", pool.burst() == 0 ? "none" : Integer.toString(pool.burst()));

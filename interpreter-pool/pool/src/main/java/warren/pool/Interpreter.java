@@ -79,7 +79,7 @@ final class Interpreter {
     private void hello(Deadline deadline) throws InterpreterGone, ProtocolBroken, Overrun, IOException {
         Hello hello = new Hello(HELLO);
         try (Delivery delivery = new Delivery(hello, SpoolSpace.inMemory())) {
-            Response response = new Response(delivery, false);
+            Response response = new Response(delivery, false, 0);
             converse(HELLO, hello.channel(), RequestBody.none(), response, delivery,
                 Patience.within(Duration.ofNanos(deadline.leftNanos())));
             delivery.finish();
@@ -102,13 +102,14 @@ final class Interpreter {
      * One request and its response. Afterwards {@link #fate} says what is to become of the interpreter, however it
      * ended.
      *
+     * @param mostBytes how long the response's body may be; 0 is without limit
      * @throws IOException where the client's side failed
      */
-    void serve(Exchange exchange, RequestBody body, Delivery delivery, Patience patience)
+    void serve(Exchange exchange, RequestBody body, Delivery delivery, Patience patience, long mostBytes)
             throws InterpreterDied, BadResponse, DeadlineExceeded, SpoolFull, IOException {
         served++;
         Map<String, String> parameters = withLength(exchange.parameters(), body);
-        Response response = new Response(delivery, "HEAD".equals(parameters.get("REQUEST_METHOD")));
+        Response response = new Response(delivery, "HEAD".equals(parameters.get("REQUEST_METHOD")), mostBytes);
         leave(Fate.KILL, "its request failed");
         try {
             judge(converse(parameters, exchange.channel(), body, response, delivery, patience), response);

@@ -146,7 +146,8 @@ public final class InterpreterPool {
             Borrowed borrowed = borrow(slot, arrival);
             try {
                 exchange.interpreter(borrowed.interpreter.generation(), borrowed.interpreter.pid());
-                borrowed.interpreter.serve(exchange, body, delivery, Patience.of(host.pool().deadlines()));
+                borrowed.interpreter.serve(exchange, body, delivery, Patience.of(host.pool().deadlines()),
+                    host.pool().spool().responseBytes());
             } finally {
                 giveBack(borrowed);
             }

@@ -10,16 +10,22 @@ final class Response {
     private static final long UNKNOWN = Long.MAX_VALUE;
     private final Delivery delivery;
     private final boolean toHead;
+    private final long most;
     private final ResponseHeadParser parser = new ResponseHeadParser();
     private boolean bodyDropped;
     private boolean surplus;
     private boolean silent = true;
     private long bodyLeft = UNKNOWN;
+    private long length;
 
-    /** @param toHead of a HEAD request: whatever body it has is dropped */
-    Response(Delivery delivery, boolean toHead) {
+    /**
+     * @param toHead of a HEAD request: whatever body it has is dropped
+     * @param most how long its body may be; 0 is without limit
+     */
+    Response(Delivery delivery, boolean toHead, long most) {
         this.delivery = delivery;
         this.toHead = toHead;
+        this.most = most == 0 ? UNKNOWN : most;
     }
 
     /** The interpreter has said something, whatever it was. */
@@ -40,21 +46,30 @@ final class Response {
         }
     }
 
-    private void takeHead(ResponseHead head) {
+    private void requireLength(long bytes) throws ProtocolBroken {
+        if (bytes > most) {
+            throw new ProtocolBroken("a response of more than " + most + " bytes (WarrenResponseMax)");
+        }
+    }
+
+    private void takeHead(ResponseHead head) throws ProtocolBroken {
         // RFC 3875 section 4.3.3 and RFC 9110 sections 15.3.5, 15.4.5: a body is dropped, not an offence.
         bodyDropped = toHead || head.isWithoutBody();
         if (!bodyDropped) {
             bodyLeft = head.contentLength().orElse(UNKNOWN);
+            requireLength(bodyLeft == UNKNOWN ? 0 : bodyLeft);
         }
         delivery.head(head);
     }
 
-    private void takeBody(byte[] bytes, int offset, int length) {
+    private void takeBody(byte[] bytes, int offset, int available) throws ProtocolBroken {
         if (bodyDropped) {
             return;
         }
-        int count = (int) Math.min(length, bodyLeft);
-        surplus |= count < length;
+        int count = (int) Math.min(available, bodyLeft);
+        surplus |= count < available;
+        length += count;
+        requireLength(length);
         if (count > 0) {
             bodyLeft -= bodyLeft == UNKNOWN ? 0 : count;
             delivery.body(bytes, offset, count);

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import warren.contract.PoolSettings;
 import warren.contract.Recycling;
 import warren.contract.RequestRate;
+import warren.contract.SpoolLimits;
 
 @Timeout(60)
 final class InterpreterPoolTest {
@@ -241,6 +242,26 @@ final class InterpreterPoolTest {
             return stage.get().pids.getFirst();
         } catch (Exception e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Content-Length: 2000000\n"})
+    void endsAResponseThatIsLongerThanItMayBe(String length) throws Exception {
+        PoolSettings settings = Stage.settings(1).with(new SpoolLimits(1 << 20, 1 << 20, 8 << 20));
+        try (Stage stage = new Stage(settings, me -> {
+            me.say("Content-Type: text/plain\n" + length + "\n");
+            for (int i = 0; i < 100; i++) {
+                me.say("x".repeat(20_000));
+            }
+            me.end();
+        })) {
+            FakeExchange exchange = FakeExchange.get();
+            BadResponse refused = assertThrows(BadResponse.class, () -> stage.serve(exchange));
+            assertTrue(refused.getMessage().endsWith("sent a response of more than 1048576 bytes (WarrenResponseMax)"), refused.getMessage());
+            assertTrue(exchange.written.size() <= 1 << 20);
+            assertEquals(!length.isEmpty(), exchange.head.isEmpty(), "said in time where the head says it");
+            stage.countersEqualReality();
         }
     }
 

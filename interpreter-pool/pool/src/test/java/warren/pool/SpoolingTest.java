@@ -36,7 +36,7 @@ final class SpoolingTest {
     }
 
     private static PoolSettings limits(long body, long all) {
-        return Stage.settings(1).with(new SpoolLimits(body, all));
+        return Stage.settings(1).with(new SpoolLimits(body, 0, all));
     }
 
     private static PoolSettings writeWithin(Duration write, long all) {

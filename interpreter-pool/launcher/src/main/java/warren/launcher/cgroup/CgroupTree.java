@@ -100,6 +100,14 @@ public final class CgroupTree {
         return Arrays.asList(Files.readString(file).strip().split("\\s+"));
     }
 
+    /** Controllers that this machine gives nobody, in either version; nothing is made or changed. */
+    public static List<Controller> missingHere() throws IOException {
+        Hierarchies own = Hierarchies.ofThisProcess();
+        List<String> unified = words(own.unified().resolve("cgroup.controllers"));
+        return Arrays.stream(Controller.values()).filter(controller ->
+            !unified.contains(controller.versionTwoName()) && !own.versionOne().containsKey(controller)).toList();
+    }
+
     /** Controllers whose limits cannot be enforced. */
     public List<Controller> missing() {
         return Arrays.stream(Controller.values())

@@ -1,5 +1,7 @@
 package warren.launcher.command;
 
+import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -7,6 +9,8 @@ import warren.httpd.Problem;
 import warren.httpd.WarrenConfiguration;
 import warren.launcher.CannotStart;
 import warren.launcher.Launcher;
+import warren.launcher.cgroup.CgroupTree;
+import warren.launcher.cgroup.Controller;
 
 @Command(name = "configtest", mixinStandardHelpOptions = true,
     description = "Read httpd's configuration as Warren would, print every problem with its file and line, change nothing.")
@@ -19,10 +23,23 @@ final class ConfigtestCommand implements Callable<Integer> {
         WarrenConfiguration read =
             Launcher.files(HttpdOptions.home(), httpd.file, httpd.serverRoot, httpd.defines).read();
         read.problems().forEach(System.out::println);
+        for (Controller missing : missingControllers()) {
+            System.out.println("warning: no cgroup has the controller " + missing.versionTwoName()
+                + ": its limits are not enforced, and with WarrenQuotas strict nothing that has one is launched");
+        }
         if (read.problems().stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {
             return WarrenCommand.NOT_DONE;
         }
         System.out.println("Syntax OK");
         return WarrenCommand.DONE;
+    }
+
+    private static List<Controller> missingControllers() {
+        try {
+            return CgroupTree.missingHere();
+        } catch (IOException noTree) {
+            System.out.println("warning: " + noTree.getMessage());
+            return List.of();
+        }
     }
 }
