@@ -125,6 +125,30 @@ final class QuotasTest {
     }
 
     @Test
+    void limitsAreShownWithWhereTheyWereSaidAndWhatIsTaken() throws Exception {
+        body("who.pl");
+        String configuration = machine.writeConfiguration().toString();
+        String shown = machine.warren("limits", "alice.localhost", "-f", configuration).orFail();
+        assertTrue(shown.matches("(?s).*\nWarrenMemoryMax +64M +/\\S+:[0-9]+ +[0-9]+M now, [0-9]+M at most.*"), shown);
+        assertTrue(shown.matches("(?s).*\nWarrenProcessesMax +20 +/\\S+:[0-9]+ +[0-9]+ now, [0-9]+ at most.*"), shown);
+        assertTrue(shown.matches("(?s).*\nWarrenQueueLength +100 +default +0 now\n.*"), shown);
+        assertTrue(shown.contains("\nWarrenAddressSpaceMax      none       default\n"), shown);
+        assertTrue(machine.warren("limits", "nobody.localhost", "-f", configuration).output().contains("no virtual host or service"));
+    }
+
+    @Test
+    void aBadLimitIsRefusedByConfigtest() throws Exception {
+        Path bad = machine.writeConfiguration("bad.conf", Machine.freePort(), """
+            <IfModule mod_warren.c>
+                WarrenMemoryMax 256
+                WarrenMemoryHigh 1G
+            </IfModule>
+            """);
+        String told = machine.warren("configtest", "-f", bad.toString()).output();
+        assertTrue(told.contains("\"256\", expected a size with its unit such as 64K, 256M or 2G, 16M to 1048576G, or none"), told);
+    }
+
+    @Test
     void temporaryFilesAndSharedMemoryAreSeenByNobodyElseAndGoWithTheGeneration() throws Exception {
         assertTrue(body("leave.pl").matches("[0-9]+( but true)?"), body("leave.pl"));
         assertTrue(body("look.pl").startsWith("there 8 "), body("look.pl"));

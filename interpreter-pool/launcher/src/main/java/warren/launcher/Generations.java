@@ -14,8 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.logging.log4j.LogManager;
@@ -25,8 +23,6 @@ import warren.contract.GenerationId;
 import warren.contract.VirtualHostName;
 import warren.launcher.cgroup.Cgroup;
 import warren.launcher.cgroup.CgroupTree;
-import warren.launcher.cgroup.Disk;
-import warren.launcher.cgroup.QuotaGroup;
 import warren.launcher.stage.LaunchPlan;
 import warren.launcher.system.OwnersLogFile;
 import warren.launcher.system.PidFd;
@@ -44,26 +40,25 @@ final class Generations {
     /** n, n+1 beside it, and one that is just ending: more is no reload but a connector gone wrong. */
     private static final int MOST_OF_ONE_VIRTUAL_HOST = 4;
 
-    private final CgroupTree cgroups;
     private final Directories directories;
     private final Stages stages;
     private final LaunchPlans plans;
     private final Notes notes;
     private final long connectorUser;
-    private final ScheduledExecutorService kills = Executors.newSingleThreadScheduledExecutor(
-        work -> Thread.ofPlatform().daemon().name("kills").unstarted(work));
+    private final Interpreters interpreters = new Interpreters();
+    private final GroupQuotas quotas;
     private final Map<GenerationId, Generation> running = new ConcurrentHashMap<>();
     private final Set<GenerationId> held = new HashSet<>();
     private final Map<VirtualHostName, Integer> lastNumbers = new HashMap<>();
     private final Map<VirtualHostName, GenerationId> lastNoted = new ConcurrentHashMap<>();
 
     Generations(CgroupTree cgroups, Directories directories, Stages stages, LaunchPlans plans, long connectorUser) {
-        this.cgroups = cgroups;
         this.directories = directories;
         this.stages = stages;
         this.plans = plans;
         this.notes = new Notes(directories.generationNotes());
         this.connectorUser = connectorUser;
+        this.quotas = new GroupQuotas(cgroups, running.values());
     }
 
     /** A new generation of this site: its parent interpreter has been executed when this returns. */
@@ -86,7 +81,7 @@ final class Generations {
         LaunchPlans.Draft draft = plans.draft(site, id);
         Stage stage = stages.take();
         try {
-            enterGroup(stage, draft, site);
+            quotas.enter(stage, draft, site.virtualHost());
             name(stage.cgroup(), id);
             Children.Child parent = stage.launch(draft.plan(new LaunchPlan.StandardDescriptors.Generation(
                 directories.generationSocket(id).toString(), directories.generationLog(id).toString(), connectorUser)));
@@ -127,39 +122,6 @@ final class Generations {
             }
         } catch (SystemCallFailed e) {
             throw new LaunchFailure("owner's log", e.call(), Optional.of(e.errno()), Hints.of(e.call(), e.errno()));
-        }
-    }
-
-    /** Before the plan is sent: nothing of an owner's ever runs outside its limits. */
-    private void enterGroup(Stage stage, LaunchPlans.Draft draft, Site site) throws LaunchFailure {
-        try {
-            Cgroup cgroup = cgroups.join(draft.group(), stage.cgroup());
-            if (cgroup != stage.cgroup()) {
-                stage.moveTo(cgroup);
-            }
-            QuotaGroup group = cgroup.group().orElseThrow();
-            group.overlap(overlaps(group, Optional.of(site.virtualHost().name())));
-            List<String> missing = group.limit(draft.limits(), Disk.of(Path.of(site.virtualHost().documentRoot())));
-            missing.forEach(why -> LOG.debug("{}: {}", draft.group(), why));
-        } catch (IOException e) {
-            throw new LaunchFailure("quota group", "write", Optional.empty(), String.valueOf(e.getMessage()));
-        }
-    }
-
-    /** Whether two generations of one virtual host are in it, with one that is about to come. */
-    private boolean overlaps(QuotaGroup group, Optional<VirtualHostName> coming) {
-        Set<VirtualHostName> seen = new HashSet<>();
-        coming.ifPresent(seen::add);
-        return running.values().stream().filter(generation -> generation.cgroup().group().equals(Optional.of(group)))
-            .anyMatch(generation -> !seen.add(generation.id().virtualHost()));
-    }
-
-    private void endOverlap(QuotaGroup group) {
-        try {
-            group.overlap(overlaps(group, Optional.empty()));
-        } catch (IOException e) {
-            // who holds more than the limit now cannot take any more
-            LOG.warn("quotas stay doubled until the next launch: {}", e.getMessage());
         }
     }
 
@@ -266,7 +228,7 @@ final class Generations {
         if (running.remove(generation.id(), generation)) {
             LOG.info("{} {}", generation, why);
             removeRest(generation.id(), generation.cgroup());
-            generation.cgroup().group().ifPresent(this::endOverlap);
+            quotas.left(generation);
             releaseRoom(generation.id());
             generation.removed().complete(Optional.of(why));
         } else {
@@ -293,12 +255,7 @@ final class Generations {
 
     /** What the kernel killed one of its processes for, told once for each; nothing where it did not, or it is gone. */
     String quotaReached(GenerationId id) {
-        String reached = Optional.ofNullable(running.get(id)).flatMap(generation -> generation.cgroup().group())
-            .map(QuotaGroup::takeReached).orElse("");
-        if (!reached.isEmpty()) {
-            LOG.warn("{} {}", id, reached);
-        }
-        return reached;
+        return Optional.ofNullable(running.get(id)).map(GroupQuotas::reached).orElse("");
     }
 
     /**
@@ -308,54 +265,13 @@ final class Generations {
      */
     boolean kill(GenerationId id, int reportedPid, boolean tellWhere) {
         Generation generation = running.get(id);
-        return generation != null && interpreter(generation, reportedPid)
-            .map(pid -> kill(generation, pid, tellWhere)).orElse(false);
+        return generation != null && interpreters.kill(generation, reportedPid, tellWhere);
     }
 
     /** What that process shares with no other, in bytes; 0 where there is none. */
     long privateMemory(GenerationId id, int reportedPid) {
         Generation generation = running.get(id);
-        return generation == null ? 0 : interpreter(generation, reportedPid).map(PrivateMemory::of).orElse(0L);
-    }
-
-    /** By the pid that it knows itself by; never the parent. */
-    private static Optional<Integer> interpreter(Generation generation, int reportedPid) {
-        return generation.cgroup().processes().stream()
-            .filter(pid -> pid != generation.parent().pid() && NamespacePid.of(pid) == reportedPid).findFirst();
-    }
-
-    private boolean kill(Generation generation, int pid, boolean tellWhere) {
-        try {
-            PidFd pinned = PidFd.open(pid);
-            // the number may have been reused since it was listed; pinned, it cannot be any more
-            if (!generation.cgroup().contains(pid)) {
-                pinned.close();
-                return false;
-            }
-            LOG.info("{} gen={} pid={} killed", "vhost=" + generation.id().virtualHost(), generation.id().number(), pid);
-            if (tellWhere) {
-                signal(pinned, PidFd.SIGQUIT);
-                kills.schedule(() -> killAndUnpin(pinned), TO_TELL_WHERE.toMillis(), TimeUnit.MILLISECONDS);
-            } else {
-                killAndUnpin(pinned);
-            }
-            return true;
-        } catch (SystemCallFailed gone) {
-            return false;
-        }
-    }
-
-    private static void killAndUnpin(PidFd pinned) {
-        signal(pinned, PidFd.SIGKILL);
-        pinned.close();
-    }
-
-    private static void signal(PidFd pinned, int signal) {
-        try {
-            pinned.send(signal);
-        } catch (SystemCallFailed e) {
-            LOG.debug("it has ended: {}", e.getMessage());
-        }
+        return generation == null ? 0 : Interpreters.find(generation, reportedPid).map(PrivateMemory::of).orElse(0L);
     }
 
     /**
@@ -364,20 +280,8 @@ final class Generations {
      */
     void endInterpreters() {
         for (Generation generation : running.values()) {
-            long ended = generation.interpreters().stream().filter(pid -> endInterpreter(generation, pid)).count();
+            long ended = generation.interpreters().stream().filter(pid -> Interpreters.end(generation, pid)).count();
             LOG.info("{}: {} interpreters of the connector that has gone are ended", generation, ended);
-        }
-    }
-
-    private static boolean endInterpreter(Generation generation, int pid) {
-        try (PidFd pinned = PidFd.open(pid)) {
-            if (!generation.isInterpreter(pid) || !generation.cgroup().contains(pid)) {
-                return false;
-            }
-            pinned.send(PidFd.SIGKILL);
-            return true;
-        } catch (SystemCallFailed gone) {
-            return false;
         }
     }
 

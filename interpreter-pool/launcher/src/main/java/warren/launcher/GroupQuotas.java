@@ -1,0 +1,76 @@
+package warren.launcher;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import warren.contract.VirtualHost;
+import warren.contract.VirtualHostName;
+import warren.launcher.cgroup.Cgroup;
+import warren.launcher.cgroup.CgroupTree;
+import warren.launcher.cgroup.Disk;
+import warren.launcher.cgroup.QuotaGroup;
+
+/** How generations come into their quota groups and leave them. */
+final class GroupQuotas {
+    private static final Logger LOG = LogManager.getLogger(GroupQuotas.class);
+    private final CgroupTree cgroups;
+    private final Collection<Generation> running;
+
+    /** @param running all generations, as they are at any time */
+    GroupQuotas(CgroupTree cgroups, Collection<Generation> running) {
+        this.cgroups = cgroups;
+        this.running = running;
+    }
+
+    /** Before the plan is sent: nothing of an owner's ever runs outside its limits. */
+    void enter(Stage stage, LaunchPlans.Draft draft, VirtualHost host) throws LaunchFailure {
+        try {
+            Cgroup cgroup = cgroups.join(draft.group(), stage.cgroup());
+            if (cgroup != stage.cgroup()) {
+                stage.moveTo(cgroup);
+            }
+            QuotaGroup group = cgroup.group().orElseThrow();
+            group.overlap(overlaps(group, Optional.of(host.name())));
+            List<String> missing = group.limit(draft.limits(), Disk.of(Path.of(host.documentRoot())));
+            missing.forEach(why -> LOG.debug("{}: {}", draft.group(), why));
+        } catch (IOException e) {
+            throw new LaunchFailure("quota group", "write", Optional.empty(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** One that has ended. */
+    void left(Generation generation) {
+        if (generation.cgroup().group().isPresent()) {
+            QuotaGroup group = generation.cgroup().group().get();
+            try {
+                group.overlap(overlaps(group, Optional.empty()));
+            } catch (IOException e) {
+                // who holds more than the limit now cannot take any more
+                LOG.warn("quotas stay doubled until the next launch: {}", e.getMessage());
+            }
+        }
+    }
+
+    /** Whether two generations of one virtual host are in it, with one that is about to come. */
+    private boolean overlaps(QuotaGroup group, Optional<VirtualHostName> coming) {
+        Set<VirtualHostName> seen = new HashSet<>();
+        coming.ifPresent(seen::add);
+        return running.stream().filter(generation -> generation.cgroup().group().equals(Optional.of(group)))
+            .anyMatch(generation -> !seen.add(generation.id().virtualHost()));
+    }
+
+    /** What the kernel killed one of its processes for, told once for each; nothing where it did not. */
+    static String reached(Generation generation) {
+        String reached = generation.cgroup().group().map(QuotaGroup::takeReached).orElse("");
+        if (!reached.isEmpty()) {
+            LOG.warn("{} {}", generation, reached);
+        }
+        return reached;
+    }
+}
