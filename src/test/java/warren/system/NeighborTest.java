@@ -28,8 +28,10 @@ final class NeighborTest {
     /** Wide on a machine that has other things to do. */
     private static final long SLACK_MILLIS = 3000;
     private static final long BETWEEN_VISITS_MILLIS = 100;
-    /** Its heap of 256 MB, full, and what a JVM has besides. */
-    private static final long MOST_CONNECTOR_BYTES = 400L << 20;
+    /** They are hundreds, and are not meant to be a flood. */
+    private static final long BETWEEN_HUNG_VISITS_MILLIS = 1000;
+    /** Its heap of 256 MB, full, a thread for each of a thousand requests, and what a JVM has besides. */
+    private static final long MOST_CONNECTOR_BYTES = 512L << 20;
     private static final Duration SERVED_AGAIN_WITHIN = Duration.ofSeconds(20);
 
     /** Each is a script that goes on until a time, and how many visitors ask for it again and again. */
@@ -120,7 +122,7 @@ final class NeighborTest {
         LoadReport before = visitBob();
         AtomicBoolean over = new AtomicBoolean();
         long end = System.currentTimeMillis() / 1000 + WATCH.toSeconds() + 1;
-        List<CompletableFuture<Integer>> visitors = AtOnce.run(attack.visitors, i -> () -> visitAlice(attack.path() + "?" + end, over));
+        List<CompletableFuture<Integer>> visitors = AtOnce.run(attack.visitors, i -> () -> visitAlice(attack, end, over));
         LoadReport meanwhile = visitBob();
         over.set(true);
         AtOnce.ended(visitors);
@@ -138,14 +140,14 @@ final class NeighborTest {
     }
 
     /** Until the attack is over; how often it was answered, if only by a refusal. */
-    private static int visitAlice(String path, AtomicBoolean over) {
+    private static int visitAlice(Attack attack, long end, AtomicBoolean over) {
         int answers = 0;
         while (!over.get()) {
             try (Wire wire = new Wire(machine.port(), WATCH.plusSeconds(5))) {
-                wire.send("GET " + path + " HTTP/1.1\r\nHost: alice.localhost\r\nConnection: close\r\n\r\n");
+                wire.send("GET " + attack.path() + "?" + end + " HTTP/1.1\r\nHost: alice.localhost\r\nConnection: close\r\n\r\n");
                 wire.head();
                 answers++;
-                TimeUnit.MILLISECONDS.sleep(BETWEEN_VISITS_MILLIS);
+                TimeUnit.MILLISECONDS.sleep(attack == Attack.HUNG_REQUESTS ? BETWEEN_HUNG_VISITS_MILLIS : BETWEEN_VISITS_MILLIS);
             } catch (Exception refused) {
                 // As a visitor of hers would be.
             }
