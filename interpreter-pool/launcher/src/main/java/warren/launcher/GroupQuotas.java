@@ -37,11 +37,17 @@ final class GroupQuotas {
             }
             QuotaGroup group = cgroup.group().orElseThrow();
             group.overlap(overlaps(group, Optional.of(host.name())));
-            List<String> missing = group.limit(draft.limits(), Disk.of(Path.of(host.documentRoot())));
+            List<String> missing = group.limit(draft.limits(), disk(draft, host));
             missing.forEach(why -> LOG.debug("{}: {}", draft.group(), why));
         } catch (IOException e) {
             throw new LaunchFailure("quota group", "write", Optional.empty(), String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Not looked for in vain: a document root may lie on a file system whose server does not answer. */
+    private static Optional<String> disk(LaunchPlans.Draft draft, VirtualHost host) {
+        return draft.limits().stream().anyMatch(limit -> limit.quota().isOfDisk() && !limit.isNone())
+            ? Disk.of(Path.of(host.documentRoot())) : Optional.empty();
     }
 
     /** One that has ended. */

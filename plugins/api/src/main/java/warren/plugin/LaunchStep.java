@@ -136,8 +136,15 @@ public sealed interface LaunchStep {
      * What cgroups limit: hard and soft memory; processes and threads; the share of the processors beside others, 1 to
      * 10000 with 100 as usual; percent of one processor; bytes and operations a second on the disk of the document root.
      */
-    enum Quota { MEMORY_BYTES, MEMORY_HIGH_BYTES, PROCESSES, CPU_WEIGHT, CPU_PERCENT, IO_READ_BYTES, IO_WRITE_BYTES,
-        IO_READ_OPERATIONS, IO_WRITE_OPERATIONS }
+    enum Quota {
+        MEMORY_BYTES, MEMORY_HIGH_BYTES, PROCESSES, CPU_WEIGHT, CPU_PERCENT, IO_READ_BYTES, IO_WRITE_BYTES,
+        IO_READ_OPERATIONS, IO_WRITE_OPERATIONS;
+
+        /** Whether it is one of a disk's. */
+        public boolean isOfDisk() {
+            return compareTo(IO_READ_BYTES) >= 0;
+        }
+    }
 
     /** The namespaces that a running thread can leave, {@code namespaces(7)}; PID and user namespaces need a fork. */
     enum Namespace { MOUNT, IPC, UTS, NETWORK }

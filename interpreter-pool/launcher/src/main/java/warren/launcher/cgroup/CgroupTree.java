@@ -168,7 +168,7 @@ public final class CgroupTree {
     public synchronized List<Cgroup> generations() throws IOException {
         List<Cgroup> found = new ArrayList<>();
         for (Path directory : below(top.resolve(QUOTAS))) {
-            QuotaGroup group = group(directory.getFileName().toString());
+            QuotaGroup group = group(directory.getFileName().toString()).takenOver();
             group.name().ifPresent(name -> groups.put(name, group));
             List<Path> children = below(directory);
             children.forEach(child -> found.add(new Cgroup(child, Optional.of(group))));

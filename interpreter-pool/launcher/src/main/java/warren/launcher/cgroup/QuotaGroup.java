@@ -24,6 +24,7 @@ public final class QuotaGroup {
     /** {@code user.warren.quotas} in {@code getfattr(1)}. */
     private static final String NAME = "warren.quotas";
     private static final int MOST_CHILDREN = 100_000;
+    private static final int USUAL_WEIGHT = 100;
     private final Path directory;
     private final Map<Controller, ControllerFiles> controllers;
     private List<LimitGroup> said = List.of();
@@ -107,9 +108,17 @@ public final class QuotaGroup {
      * @throws IOException where one cannot be set that is required, or that the kernel should take
      */
     public synchronized List<String> limit(List<LimitGroup> limits, Optional<String> device) throws IOException {
-        said = List.copyOf(limits);
-        disk = device;
+        List<LimitGroup> all = new ArrayList<>(limits);
+        said.stream().filter(before -> limits.stream().noneMatch(limit -> limit.quota() == before.quota()))
+            .forEach(before -> all.add(usual(before.quota())));
+        said = all;
+        disk = device.or(() -> disk);
         return setAll();
+    }
+
+    /** What a cgroup has of which nothing was ever said. */
+    private static LimitGroup usual(Quota quota) {
+        return new LimitGroup(quota, quota == Quota.CPU_WEIGHT ? USUAL_WEIGHT : LimitGroup.NONE, false);
     }
 
     /**
@@ -198,6 +207,12 @@ public final class QuotaGroup {
 
     private static String megabytes(OptionalLong bytes) {
         return bytes.isEmpty() ? "limit" : (bytes.getAsLong() >> 20) + "M";
+    }
+
+    /** An earlier launcher has told what the kernel has killed until now. */
+    QuotaGroup takenOver() {
+        killsTold = use().memoryKills().orElse(0);
+        return this;
     }
 
     /** What is used of it, and how often a limit was reached. */

@@ -112,6 +112,25 @@ class QuotaGroupTest {
     }
 
     @Test
+    void takesBackALimitOfWhichNothingIsSaidAnyMore() throws Exception {
+        Cgroup cgroup = joined("alice");
+        limit(cgroup, Quota.PROCESSES, 3);
+        limit(cgroup, Quota.CPU_WEIGHT, 200);
+        assertEquals("20", run(cgroup, "my $n = 0; for (1 .. 20) { my $pid = fork // last; if (!$pid) { sleep 1000 } $n++ } print $n"));
+    }
+
+    @Test
+    void hasTwiceAsMuchWhileTwoGenerationsOverlap() throws Exception {
+        Cgroup cgroup = joined("alice");
+        QuotaGroup group = cgroup.group().orElseThrow();
+        limit(cgroup, Quota.PROCESSES, 4);
+        group.overlap(true);
+        assertEquals("7", run(cgroup, "my $n = 0; for (1 .. 20) { my $pid = fork // last; if (!$pid) { sleep 1000 } $n++ } print $n"));
+        group.overlap(false);
+        assertEquals("0", run(cgroup, "my $n = 0; for (1 .. 20) { my $pid = fork // last; if (!$pid) { sleep 1000 } $n++ } print $n"));
+    }
+
+    @Test
     void generationsOfOneNameShareAGroup() throws Exception {
         Cgroup first = joined("alice");
         limit(first, Quota.PROCESSES, 20);
