@@ -97,7 +97,7 @@ public final class InterpreterTarget {
     private static void check(Interpreter interpreter, Visitor visitor, Expected expected) throws Exception {
         boolean served = false;
         try (Delivery delivery = new Delivery(visitor, SpoolSpace.inMemory())) {
-            interpreter.serve(visitor, RequestBody.none(), delivery, Patience.within(PATIENCE));
+            interpreter.serve(visitor, RequestBody.none(), delivery, Patience.within(PATIENCE), 0);
             delivery.finish();
             served = true;
         } catch (BadResponse | InterpreterDied e) {

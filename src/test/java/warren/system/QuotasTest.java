@@ -15,6 +15,18 @@ import org.junit.jupiter.api.Test;
 /** Alice's code takes all that it can get of each thing that has a limit, through the kernel's own limits; bob's has his. */
 final class QuotasTest {
     private static final Duration SOON = Duration.ofSeconds(20);
+    private static final String FORK = """
+        print "Content-Type: text/plain\\n\\n"; my $made = 0; local $SIG{CHLD} = 'IGNORE';
+        while (defined(my $pid = fork)) {
+            if (!$pid) {
+                require POSIX; POSIX::setsid(); POSIX::close($_) for 0 .. 20;
+                if ($ENV{QUERY_STRING}) { while (1) { fork; select undef, undef, undef, 0.01 } }
+                sleep 1000; exit;
+            }
+            $made++;
+        }
+        print "made $made: $!"; kill KILL => $$ if $ENV{QUERY_STRING};
+        """;
     private static Machine machine;
 
     @BeforeAll
@@ -24,12 +36,12 @@ final class QuotasTest {
             "WarrenOpenFilesMax 64", "WarrenFileSizeMax 8M", "WarrenTmpMax 4M", "WarrenTmpFilesMax 100", "WarrenShmMax 2M",
             "WarrenCpuMax 50%", "WarrenNice 3");
         machine.addOwner("bob", Machine.BOB);
+        for (String ofDave : List.of("dave", "erin")) {
+            machine.addOwner(ofDave, Machine.DAVE, "WarrenQuotasOf owner", "WarrenProcessesMax 20");
+            machine.write(ofDave, Machine.DAVE, "htdocs/perl/fork.pl", FORK, "644");
+        }
         script("memory", "my @hoard; push @hoard, 'x' x 1_000_000 for 1 .. 200; print 'survived'");
-        script("fork", """
-            my $made = 0; local $SIG{CHLD} = 'IGNORE';
-            while (defined(my $pid = fork)) { if (!$pid) { require POSIX; POSIX::setsid(); POSIX::close($_) for 0 .. 20;
-                if ($ENV{QUERY_STRING}) { while (1) { fork; select undef, undef, undef, 0.01 } } sleep 1000; exit } $made++ }
-            print "made $made: $!"; kill KILL => $$ if $ENV{QUERY_STRING};""");
+        machine.write("alice", Machine.ALICE, "htdocs/perl/fork.pl", FORK, "644");
         script("files", "my @open; while (open my $file, '<', '/dev/null') { push @open, $file } print scalar(@open), \" $!\"");
         script("size", """
             open my $file, '>', "$ENV{DOCUMENT_ROOT}/../large" or die "$!"; my $written = 0;
@@ -122,6 +134,19 @@ final class QuotasTest {
         String limits = body("limits.pl");
         assertTrue(limits.matches("(?s).*Max open files +64 +64 .*") && limits.matches("(?s).*Max core file size +0 +0 .*")
             && limits.matches("(?s).*Max msgqueue size +0 +0 .*") && limits.endsWith("nice 3"), limits);
+    }
+
+    @Test
+    void twoVirtualHostsOfOneOwnerShareHisQuotasWhereThatIsSaid() throws Exception {
+        assertEquals(200, get("erin", "who.pl").status());
+        Reply first = get("dave", "fork.pl");
+        assertTrue(first.body().matches("made 1[0-9]: Resource temporarily unavailable"), first::body);
+        Reply second = get("erin", "fork.pl");
+        assertTrue(second.body().matches("made [0-2]: Resource temporarily unavailable"), second::body);
+        assertTrue(Machine.processesOf(Machine.DAVE).size() <= 20);
+        machine.warren("reload", "dave.localhost").orFail();
+        Await.until("room again", SOON, () -> Machine.processesOf(Machine.DAVE).size() < 10);
+        assertEquals(200, get("erin", "who.pl").status());
     }
 
     @Test
