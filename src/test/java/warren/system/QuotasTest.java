@@ -34,7 +34,7 @@ final class QuotasTest {
         machine = new Machine();
         machine.addOwner("alice", Machine.ALICE, "WarrenQuotas strict", "WarrenMemoryMax 64M", "WarrenProcessesMax 20",
             "WarrenOpenFilesMax 64", "WarrenFileSizeMax 8M", "WarrenTmpMax 4M", "WarrenTmpFilesMax 100", "WarrenShmMax 2M",
-            "WarrenCpuMax 50%", "WarrenNice 3");
+            "WarrenCpuMax 50%", "WarrenNice 3", "WarrenCoreMax 5M");
         machine.addOwner("bob", Machine.BOB);
         for (String ofDave : List.of("dave", "erin")) {
             machine.addOwner(ofDave, Machine.DAVE, "WarrenQuotasOf owner", "WarrenProcessesMax 20");
@@ -132,8 +132,9 @@ final class QuotasTest {
         assertEquals("2097152 No space left on device", body("fill.pl?/dev/shm"));
         assertTrue(body("inodes.pl").matches("[89][0-9] No space left on device"), body("inodes.pl"));
         String limits = body("limits.pl");
-        assertTrue(limits.matches("(?s).*Max open files +64 +64 .*") && limits.matches("(?s).*Max core file size +0 +0 .*")
+        assertTrue(limits.matches("(?s).*Max open files +64 +64 .*") && limits.matches("(?s).*Max core file size +5242880 +5242880 .*")
             && limits.matches("(?s).*Max msgqueue size +0 +0 .*") && limits.endsWith("nice 3"), limits);
+        assertTrue(get("bob", "limits.pl").body().matches("(?s).*Max core file size +0 +0 .*nice 0"), "what holds where nothing is said");
     }
 
     @Test

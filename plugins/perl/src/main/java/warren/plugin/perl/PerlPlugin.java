@@ -12,7 +12,7 @@ import warren.plugin.LaunchStep;
 import warren.plugin.VirtualHostSettings;
 
 /**
- * Runs a virtual host's Perl: no core files, and {@code /usr/bin/perl} with the runtime. The environment is made from
+ * Runs a virtual host's Perl: {@code /usr/bin/perl} with the runtime. The environment is made from
  * nothing: PATH, HOME, LANG, what {@code PerlSetEnv} says, and the runtime's own settings, which it removes before it
  * loads any code of the owner's.
  */
@@ -34,9 +34,7 @@ public final class PerlPlugin implements LaunchPlugin {
     @Override
     public List<LaunchStep> steps(VirtualHostSettings settings) throws LaunchRefused {
         PerlDirectives.requireAllUnderstood(settings.directives());
-        return List.of(
-            new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0),
-            new LaunchStep.Execute(PERL, arguments(settings), environment(settings)));
+        return List.of(new LaunchStep.Execute(PERL, arguments(settings), environment(settings)));
     }
 
     private static List<String> arguments(VirtualHostSettings settings) {

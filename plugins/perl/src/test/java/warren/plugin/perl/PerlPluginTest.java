@@ -39,7 +39,7 @@ class PerlPluginTest {
         "PerlOptions +Parent +ParseHeaders", "PerlInterpScope request", "PerlResponseHandler ModPerl::Registry",
         "PerlResponseHandler ModPerl::PerlRun"})
     void takes(String line) throws LaunchRefused {
-        assertEquals(2, plugin.steps(settings(line)).size());
+        assertEquals(1, plugin.steps(settings(line)).size());
     }
 
     @ParameterizedTest
@@ -58,11 +58,6 @@ class PerlPluginTest {
         LaunchRefused refused =
             assertThrows(LaunchRefused.class, () -> plugin.steps(settings("PerlAccessHandler My::Access")));
         assertTrue(refused.getMessage().contains("it runs inside httpd"), refused.getMessage());
-    }
-
-    @Test
-    void allowsNoCoreFiles() throws LaunchRefused {
-        assertEquals(new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0), plugin.steps(settings()).get(0));
     }
 
     @Test
@@ -110,7 +105,7 @@ class PerlPluginTest {
     }
 
     private LaunchStep.Execute execute(String... lines) throws LaunchRefused {
-        return assertInstanceOf(LaunchStep.Execute.class, plugin.steps(settings(lines)).get(1));
+        return assertInstanceOf(LaunchStep.Execute.class, plugin.steps(settings(lines)).get(0));
     }
 
     private static VirtualHostSettings settings(String... lines) {

@@ -75,7 +75,8 @@ public final class QuotasPlugin implements LaunchPlugin {
         List<Directive> said = settings.directives();
         String strictness = word(STRICTNESS, said, "on");
         if (strictness.equals("off")) {
-            return List.of();
+            // what a process has in memory is nobody's business, limits or not
+            return List.of(limit(Resource.CORE_BYTES, Limit.CORE, said));
         }
         List<LaunchStep> steps = new ArrayList<>(groupLimits(said, strictness.equals("strict")));
         if (word(SHARING, said, "virtualhost").equals("owner")) {

@@ -88,7 +88,7 @@ class QuotasPluginTest {
     void strictnessIsSaidOfEachLimit() {
         List<LaunchStep> steps = steps("WarrenQuotas strict");
         assertTrue(steps.stream().filter(LimitGroup.class::isInstance).map(LimitGroup.class::cast).allMatch(LimitGroup::required));
-        assertEquals(List.of(), steps("WarrenQuotas off"));
+        assertEquals(List.of(new SetLimit(Resource.CORE_BYTES, 0, 0)), steps("WarrenQuotas off"));
     }
 
     @Test
