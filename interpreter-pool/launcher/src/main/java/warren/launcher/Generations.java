@@ -94,6 +94,7 @@ final class Generations {
         } catch (LaunchFailure e) {
             stage.kill();
             removeRest(id, stage.cgroup());
+            quotas.left(stage.cgroup());
             throw e;
         }
     }
@@ -228,7 +229,7 @@ final class Generations {
         if (running.remove(generation.id(), generation)) {
             LOG.info("{} {}", generation, why);
             removeRest(generation.id(), generation.cgroup());
-            quotas.left(generation);
+            quotas.left(generation.cgroup());
             releaseRoom(generation.id());
             generation.removed().complete(Optional.of(why));
         } else {

@@ -50,10 +50,10 @@ final class GroupQuotas {
             ? Disk.of(Path.of(host.documentRoot())) : Optional.empty();
     }
 
-    /** One that has ended. */
-    void left(Generation generation) {
-        if (generation.cgroup().group().isPresent()) {
-            QuotaGroup group = generation.cgroup().group().get();
+    /** One that has ended, or did not come to run: those of its group may overlap no more. */
+    void left(Cgroup cgroup) {
+        if (cgroup.group().isPresent()) {
+            QuotaGroup group = cgroup.group().get();
             try {
                 group.overlap(overlaps(group, Optional.empty()));
             } catch (IOException e) {
