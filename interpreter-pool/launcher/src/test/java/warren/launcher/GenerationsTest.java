@@ -101,6 +101,26 @@ class GenerationsTest {
     }
 
     @Test
+    void aFailedLaunchLeavesTheQuotasOfWhatRunsAsTheyWere() throws Exception {
+        Site site = site("sleep 1000");
+        Answer.Launched first = generations.launch(site);
+        assertEquals(Integer.toString(ShellPlugin.MOST_PROCESSES), mostProcesses());
+        Files.createFile(directories.generationSocket(new GenerationId(ALICE, first.generation().number() + 1)));
+        assertThrows(LaunchFailure.class, () -> generations.launch(site));
+        assertEquals(Integer.toString(ShellPlugin.MOST_PROCESSES), mostProcesses());
+        generations.launch(site);
+        assertEquals(Integer.toString(2 * ShellPlugin.MOST_PROCESSES), mostProcesses(), "two overlap");
+    }
+
+    /** Of the group of the one that was launched first, in whichever tree limits it. */
+    private String mostProcesses() throws IOException {
+        Path group = only().cgroup().directory().getParent();
+        Path tree = scratch.cgroups().note().stream().filter(line -> line.startsWith("PROCESSES "))
+            .map(line -> Path.of(line.replaceFirst("PROCESSES ", "")).resolve("quotas").resolve(group.getFileName())).findFirst().orElse(group);
+        return Files.readString(tree.resolve("pids.max")).strip();
+    }
+
+    @Test
     void aFailedLaunchTakesNoRoom() throws Exception {
         for (int i = 0; i < 6; i++) {
             LaunchFailure failure =

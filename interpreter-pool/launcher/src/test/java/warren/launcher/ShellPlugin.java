@@ -22,6 +22,8 @@ import warren.plugin.VirtualHostSettings;
 
 /** A language plugin for tests: its "language" is the shell, its program the document root's name. */
 public final class ShellPlugin implements LaunchPlugin {
+    static final int MOST_PROCESSES = 500;
+
     @Override
     public String name() {
         return "shell";
@@ -37,7 +39,7 @@ public final class ShellPlugin implements LaunchPlugin {
         if (settings.documentRoot().toString().equals("/refused")) {
             throw new LaunchRefused("the shell has no wish to run");
         }
-        return List.of(new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0),
+        return List.of(new LaunchStep.LimitGroup(LaunchStep.Quota.PROCESSES, MOST_PROCESSES, true), new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0),
             new LaunchStep.Execute("/bin/sh", List.of("sh", settings.documentRoot().toString()), Map.of("PATH", "/usr/bin:/bin")));
     }
 
