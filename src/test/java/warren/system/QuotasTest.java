@@ -34,7 +34,7 @@ final class QuotasTest {
         machine = new Machine();
         machine.addOwner("alice", Machine.ALICE, "WarrenQuotas strict", "WarrenMemoryMax 64M", "WarrenProcessesMax 20",
             "WarrenOpenFilesMax 64", "WarrenFileSizeMax 8M", "WarrenTmpMax 4M", "WarrenTmpFilesMax 100", "WarrenShmMax 2M",
-            "WarrenCpuMax 50%", "WarrenNice 3", "WarrenCoreMax 5M");
+            "WarrenCpuMax 50%", "WarrenNice 3", "WarrenIoPriority 6", "WarrenCoreMax 5M");
         machine.addOwner("bob", Machine.BOB);
         for (String ofDave : List.of("dave", "erin")) {
             machine.addOwner(ofDave, Machine.DAVE, "WarrenQuotasOf owner", "WarrenProcessesMax 20");
@@ -57,7 +57,7 @@ final class QuotasTest {
             unlink "/tmp/inode$_" for 0 .. $made;""");
         script("leave", "open my $file, '>', '/tmp/left' or die; print {$file} 'of alice'; print shmget(4711, 100, 01666) // \"$!\"");
         script("look", "print -e '/tmp/left' ? 'there' : 'not there', ' ', (-s '/var/tmp/left') // 0, ' ', shmget(4711, 100, 0666) // \"$!\"");
-        script("limits", "open my $in, '<', '/proc/self/limits'; print <$in>; print 'nice ', getpriority(0, 0)");
+        script("limits", "open my $in, '<', '/proc/self/limits'; print <$in>; print 'nice ', getpriority(0, 0), ' ', qx(ionice -p $$)");
         machine.start();
     }
 
@@ -133,8 +133,8 @@ final class QuotasTest {
         assertTrue(body("inodes.pl").matches("[89][0-9] No space left on device"), body("inodes.pl"));
         String limits = body("limits.pl");
         assertTrue(limits.matches("(?s).*Max open files +64 +64 .*") && limits.matches("(?s).*Max core file size +5242880 +5242880 .*")
-            && limits.matches("(?s).*Max msgqueue size +0 +0 .*") && limits.endsWith("nice 3"), limits);
-        assertTrue(get("bob", "limits.pl").body().matches("(?s).*Max core file size +0 +0 .*nice 0"), "what holds where nothing is said");
+            && limits.matches("(?s).*Max msgqueue size +0 +0 .*") && limits.endsWith("nice 3 best-effort: prio 6\n"), limits);
+        assertTrue(get("bob", "limits.pl").body().matches("(?s).*Max core file size +0 +0 .*nice 0 none: prio 0\n"), "what holds where nothing is said");
     }
 
     @Test

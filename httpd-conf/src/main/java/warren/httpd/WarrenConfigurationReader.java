@@ -76,6 +76,7 @@ public final class WarrenConfigurationReader {
             return Optional.empty();
         }
         List<Site> sites = unique(reader.sites(), hosts, problems);
+        SharedValues.compare(sites, rules, problems);
         new Refusals(httpd, hosts, server, guard, problems).find();
         List<Problem> all = new ArrayList<>(httpd.problems());
         all.addAll(problems.all());

@@ -229,6 +229,17 @@ class WarrenConfigurationTest {
         quarantines(lines.replace("; ", "\n"), told);
     }
 
+    @Test
+    void quarantinesWhoSaysOtherwiseThanTheOwnersFirstWithWhichItSharesALimit() throws IOException {
+        String shared = "PerlModule My::Shared\nWarrenMemoryMax ";
+        String other = alice("", shared + "2M").replace("alice.example", "other.example");
+        WarrenConfiguration read = written.warren(alice("", shared + "1M") + other);
+        assertEquals(List.of("alice.example"), read.sites().stream().map(Site::name).toList());
+        String problem = read.problems().get(0).toString();
+        assertTrue(problem.matches("(?s)/.*/httpd\\.conf:[0-9]+: WarrenMemoryMax 2M, expected 1M as in alice\\.example at"
+            + " /\\S+:[0-9]+, with which it shares this limit"), problem);
+    }
+
     private void quarantines(String line, String told) throws IOException {
         String problem = quarantine(alice("", line));
         assertTrue(problem.contains(told), problem);

@@ -60,7 +60,15 @@ final class Written {
             words.get(0).matches("[0-9]+[KMG]?") ? Optional.empty() : Optional.of("size " + words.get(0)))),
         said -> said.stream().filter(directive -> directive.arguments().contains("My::Glutton")).findFirst()
             .filter(glutton -> said.stream().anyMatch(directive -> directive.name().equals("WarrenMemoryMax")))
-            .map(glutton -> new PluginRules.Misfit(glutton, "a module that does with little memory")));
+            .map(glutton -> new PluginRules.Misfit(glutton, "a module that does with little memory")),
+        said -> said.stream().anyMatch(directive -> directive.arguments().contains("My::Shared"))
+            ? List.of(shared("WarrenMemoryMax", "none", said)) : List.of());
+
+    private static PluginRules.Shared shared(String directive, String usual, List<PluginDirective> said) {
+        Optional<PluginDirective> last = said.stream().filter(found -> found.name().equals(directive)).reduce((first, second) -> second);
+        return new PluginRules.Shared(directive, last.map(found -> found.arguments().get(0)).orElse(usual), last);
+    }
+
     private final Path directory;
 
     Written(Path directory) {

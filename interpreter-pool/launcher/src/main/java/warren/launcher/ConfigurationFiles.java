@@ -81,8 +81,15 @@ public final class ConfigurationFiles {
     private static PluginRules rules(Plugins plugins) {
         List<PluginDirectiveRule> each = plugins.directives().stream().map(rule -> new PluginDirectiveRule(rule.name(),
             rule.leastArguments(), rule.mostArguments(), rule.expected(), rule.check())).toList();
-        return new PluginRules(each, said -> plugins.misfit(said.stream().map(ConfigurationFiles::directive).toList())
-            .map(misfit -> new PluginRules.Misfit(directive(misfit.directive()), misfit.expected())));
+        return new PluginRules(each,
+            said -> plugins.misfit(directives(said))
+                .map(misfit -> new PluginRules.Misfit(directive(misfit.directive()), misfit.expected())),
+            said -> plugins.sharedLimits(directives(said)).stream().map(limit -> new PluginRules.Shared(limit.directive(),
+                limit.value(), limit.said().map(ConfigurationFiles::directive))).toList());
+    }
+
+    private static List<Directive> directives(List<PluginDirective> said) {
+        return said.stream().map(ConfigurationFiles::directive).toList();
     }
 
     /** As plugins know it. */

@@ -45,7 +45,7 @@ final class GroupQuotas {
     }
 
     /** Not looked for in vain: a document root may lie on a file system whose server does not answer. */
-    private static Optional<String> disk(LaunchPlans.Draft draft, VirtualHost host) {
+    static Optional<String> disk(LaunchPlans.Draft draft, VirtualHost host) {
         return draft.limits().stream().anyMatch(limit -> limit.quota().isOfDisk() && !limit.isNone())
             ? Disk.of(Path.of(host.documentRoot())) : Optional.empty();
     }

@@ -50,6 +50,7 @@ public final class Launcher {
     private final CgroupTree cgroups;
     private final Stages stages;
     private final Generations generations;
+    private final Sessions sessions;
     private final UnixSocket ajp;
     private final AskServer askServer;
     private final ConnectorProcess connector;
@@ -73,6 +74,7 @@ public final class Launcher {
         this.stages = new Stages(new Children(), StageProgram.of(home, directories.stageTemporary()), cgroups);
         LaunchPlans plans = new LaunchPlans(plugins);
         this.generations = new Generations(cgroups, directories, stages, plans, server.connectorUid());
+        this.sessions = new Sessions(cgroups, plans);
         take(first);
         EndWatch watch = new EndWatch();
         takeOverGenerations(first, LeftGenerations.find(cgroups, directories, plans, watch, configurations.current()));
@@ -312,6 +314,25 @@ public final class Launcher {
             site.virtualHost().quarantine(), running,
             its.stream().findFirst().flatMap(generation -> generation.cgroup().group()).map(QuotaGroup::use));
     }
+
+    /**
+     * A session of an owner's that begins, by cron or a shell, comes into his quota group, with its limits.
+     *
+     * @param pid of a process that is root's still and that the session's others will come from
+     */
+    public Admission admit(long uid, int pid) {
+        try {
+            Optional<String> group = sessions.admit(configurations.current().sites().values(), uid, pid);
+            return new Admission(true, group.map(name -> "pid " + pid + " has the quotas of " + name)
+                .orElse("UID " + uid + " owns no virtual host"));
+        } catch (LaunchFailure e) {
+            LOG.warn("a session of UID {}, pid={}, is not admitted: {}", uid, pid, e.getMessage());
+            return new Admission(false, e.getMessage());
+        }
+    }
+
+    /** Whether there was nothing to refuse, and what became of it. */
+    public record Admission(boolean good, String line) { }
 
     /** Where this launcher's sockets lie. */
     public Directories directories() {

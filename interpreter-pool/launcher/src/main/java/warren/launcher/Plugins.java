@@ -114,6 +114,12 @@ final class Plugins {
             .flatMap(installed -> installed.plugin().limits(installed.understood(directives)).stream()).toList();
     }
 
+    /** Those of them that its owner's virtual hosts have in common. */
+    List<LimitInForce> sharedLimits(List<Directive> directives) {
+        return byName.values().stream()
+            .flatMap(installed -> installed.plugin().sharedLimits(installed.understood(directives)).stream()).toList();
+    }
+
     /** The directives that any of them understands. */
     List<DirectiveRule> directives() {
         return byName.values().stream().flatMap(installed -> installed.plugin().directives().stream()).toList();

@@ -31,6 +31,14 @@ public interface LaunchPlugin {
     }
 
     /**
+     * Of those limits the ones that hold for all virtual hosts of the owner together which share them; none where this
+     * one shares none. A virtual host that says otherwise than the owner's first is refused. It does no I/O.
+     */
+    default List<LimitInForce> sharedLimits(List<Directive> directives) {
+        return List.of();
+    }
+
+    /**
      * The steps of one launch. Steps of different plugins are put together and performed in the order of their
      * {@link LaunchStep#place() places}; those of one place in the order of the plugins in the configuration.
      *

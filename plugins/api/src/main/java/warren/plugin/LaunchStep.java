@@ -40,6 +40,23 @@ public sealed interface LaunchStep {
     }
 
     /**
+     * The priority of I/O in the best-effort class, from 0, the first, to 7, {@code ioprio_set(2)}. Without this step it
+     * follows the nice value.
+     */
+    record SetIoPriority(int level) implements LaunchStep {
+        public SetIoPriority {
+            if (level < 0 || level > 7) {
+                throw new IllegalArgumentException("I/O priority " + level + ", expected 0 to 7");
+            }
+        }
+
+        @Override
+        public Place place() {
+            return Place.LIMITS;
+        }
+    }
+
+    /**
      * Whose quotas hold: those who name the same group share its limits, which must then be the same. Without this step
      * a virtual host has a group for itself, for all its generations together.
      *
@@ -133,11 +150,11 @@ public sealed interface LaunchStep {
         PENDING_SIGNALS, MESSAGE_QUEUE_BYTES, STACK_BYTES }
 
     /**
-     * What cgroups limit: hard and soft memory; processes and threads; the share of the processors beside others, 1 to
+     * What cgroups limit: hard and soft memory, and whether (1) what has too much is ended whole; processes and threads; the share of the processors beside others, 1 to
      * 10000 with 100 as usual; percent of one processor; bytes and operations a second on the disk of the document root.
      */
     enum Quota {
-        MEMORY_BYTES, MEMORY_HIGH_BYTES, PROCESSES, CPU_WEIGHT, CPU_PERCENT, IO_READ_BYTES, IO_WRITE_BYTES,
+        MEMORY_BYTES, MEMORY_HIGH_BYTES, MEMORY_KILLS_ALL, PROCESSES, CPU_WEIGHT, CPU_PERCENT, IO_READ_BYTES, IO_WRITE_BYTES,
         IO_READ_OPERATIONS, IO_WRITE_OPERATIONS;
 
         /** Whether it is one of a disk's. */

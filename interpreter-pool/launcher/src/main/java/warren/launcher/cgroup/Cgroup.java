@@ -121,7 +121,11 @@ public final class Cgroup {
     public void killAndRemove(Duration within) throws IOException {
         long deadline = System.nanoTime() + within.toNanos();
         try {
-            Files.writeString(directory.resolve("cgroup.kill"), "1");
+            if (Files.exists(directory.resolve("cgroup.kill"))) {
+                Files.writeString(directory.resolve("cgroup.kill"), "1");
+            } else {
+                killFrozen(deadline);
+            }
             remove(deadline);
         } catch (NoSuchFileException gone) {
             // Its group may be there still.
@@ -129,6 +133,20 @@ public final class Cgroup {
         if (group.isPresent()) {
             group.get().removeIfEmpty(deadline);
         }
+    }
+
+    /**
+     * For kernels before 5.14, which have no {@code cgroup.kill}: what is frozen starts nothing while the others are
+     * killed, and dies of SIGKILL all the same.
+     */
+    void killFrozen(long deadline) throws IOException {
+        Files.writeString(directory.resolve("cgroup.freeze"), "1");
+        do {
+            for (int pid : processes()) {
+                ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+            }
+            pause();
+        } while (!processes().isEmpty() && System.nanoTime() < deadline);
     }
 
     /** Waits until it is empty, and removes it. */

@@ -12,9 +12,11 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * This launcher's part of the cgroup tree, below the cgroup that it runs in itself (a service manager delegates that
@@ -22,6 +24,7 @@ import java.util.Optional;
  * <pre>
  *   warren-NAME/connector.N
  *   warren-NAME/quotas/G/N   N of a launch stage that waits, then of the generation that it became; G is a quota group
+ *   warren-NAME/quotas/G/sessions   what an owner runs besides
  * </pre>
  * {@link Cgroup#generation} and {@link QuotaGroup#name} say whose they are. Trees of version 1, where controllers are
  * mounted there, have {@code warren-NAME/quotas/G} alone.
@@ -36,6 +39,7 @@ public final class CgroupTree {
     private final Map<Controller, Path> versionOne;
     private final List<Controller> versionTwo;
     private final Map<String, QuotaGroup> groups = new HashMap<>();
+    private final Set<QuotaGroup> withSessions = new HashSet<>();
     private int made;
 
     private CgroupTree(Path top, Map<Controller, Path> versionOne) throws IOException {
@@ -124,10 +128,15 @@ public final class CgroupTree {
 
     /** One that a stage will wait in, in a group of its own. */
     public synchronized Cgroup createForStage() throws IOException {
+        sweep();
+        return newGroup().createChild();
+    }
+
+    private QuotaGroup newGroup() throws IOException {
         while (true) {
             QuotaGroup group = group(Integer.toString(++made));
             try {
-                return group.create().createChild();
+                return group.create();
             } catch (FileAlreadyExistsException anEarlierLaunchers) {
                 // its number goes on; who takes over decides about it
             }
@@ -159,6 +168,39 @@ public final class CgroupTree {
         return waitsIn;
     }
 
+    /**
+     * The cgroup for what is no generation's and shall have this group's limits. The group is made where it has no
+     * members; both stay as long as something is in them.
+     */
+    public synchronized Cgroup sessions(String name) throws IOException {
+        sweep();
+        while (true) {
+            QuotaGroup group = groups.get(name);
+            try {
+                if (group == null) {
+                    group = newGroup();
+                    group.nameAfter(name);
+                    groups.put(name, group);
+                }
+                Cgroup sessions = group.sessions();
+                withSessions.add(group);
+                return sessions;
+            } catch (NoSuchFileException itsLastMemberHasGone) {
+                groups.remove(name);
+            }
+        }
+    }
+
+    /** Nobody tells of a session's end: groups that it kept are looked at when the next group is made. */
+    private void sweep() throws IOException {
+        for (QuotaGroup group : List.copyOf(withSessions)) {
+            group.removeIfEmpty(System.nanoTime());
+            if (!group.hasSessions()) {
+                withSessions.remove(group);
+            }
+        }
+    }
+
     /** The group of this name, where it has members. */
     public synchronized Optional<QuotaGroup> find(String name) {
         return Optional.ofNullable(groups.get(name)).filter(group -> group.name().isPresent());
@@ -170,10 +212,13 @@ public final class CgroupTree {
         for (Path directory : below(top.resolve(QUOTAS))) {
             QuotaGroup group = group(directory.getFileName().toString()).takenOver();
             group.name().ifPresent(name -> groups.put(name, group));
-            List<Path> children = below(directory);
-            children.forEach(child -> found.add(new Cgroup(child, Optional.of(group))));
-            if (children.isEmpty()) {
+            List<Cgroup> members = group.members();
+            found.addAll(members);
+            if (members.isEmpty()) {
                 group.removeIfEmpty(System.nanoTime());
+            }
+            if (group.hasSessions()) {
+                withSessions.add(group);
             }
         }
         removeHalves();
@@ -212,13 +257,16 @@ public final class CgroupTree {
         return found;
     }
 
-    /** Ends whatever is in it, and removes the tree. */
+    /** Ends whatever is in it, but for sessions, and removes what is empty of the tree: all, where there are none. */
     public void killAndRemoveAll() throws IOException {
         for (Cgroup generation : generations()) {
             generation.killAndRemove(LEFTOVERS);
         }
         for (Path connector : connectors()) {
             Cgroup.existing(connector).killAndRemove(LEFTOVERS);
+        }
+        if (!below(top.resolve(QUOTAS)).isEmpty()) {
+            return;
         }
         for (Path tree : versionOne.values()) {
             Files.deleteIfExists(tree.resolve(QUOTAS));

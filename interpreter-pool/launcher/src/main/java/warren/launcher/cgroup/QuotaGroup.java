@@ -23,6 +23,8 @@ import warren.plugin.LaunchStep.Quota;
 public final class QuotaGroup {
     /** {@code user.warren.quotas} in {@code getfattr(1)}. */
     private static final String NAME = "warren.quotas";
+    /** No generation's number. */
+    private static final String SESSIONS = "sessions";
     private static final int MOST_CHILDREN = 100_000;
     private static final int USUAL_WEIGHT = 100;
     private final Path directory;
@@ -85,6 +87,25 @@ public final class QuotaGroup {
         throw new IOException(directory + " has " + MOST_CHILDREN + " cgroups");
     }
 
+    /**
+     * The cgroup in it for what its owner runs besides, by cron or a shell; made where it is not there.
+     *
+     * @throws NoSuchFileException where the group has just been removed
+     */
+    Cgroup sessions() throws IOException {
+        Path sessions = directory.resolve(SESSIONS);
+        if (!Files.isDirectory(sessions)) {
+            Files.createDirectory(sessions);
+        }
+        return new Cgroup(sessions, Optional.of(this));
+    }
+
+    /** Of generations and of stages that wait. */
+    List<Cgroup> members() throws IOException {
+        return CgroupTree.below(directory).stream().filter(child -> !child.endsWith(SESSIONS))
+            .map(child -> new Cgroup(child, Optional.of(this))).toList();
+    }
+
     List<String> joinFiles() {
         return controllers.values().stream().filter(files -> files.version() == 1)
             .map(files -> files.file("cgroup.procs").toString()).toList();
@@ -139,7 +160,7 @@ public final class QuotaGroup {
         for (LimitGroup each : said) {
             LimitGroup limit = overlapping ? doubled(each) : each;
             Controller controller = Setting.controllerOf(limit.quota());
-            Optional<String> obstacle = obstacle(controller, disk);
+            Optional<String> obstacle = obstacle(limit.quota(), controller);
             if (obstacle.isEmpty()) {
                 set(limit, controllers.get(controller), disk);
             } else if (!limit.isNone()) {
@@ -161,11 +182,14 @@ public final class QuotaGroup {
         };
     }
 
-    private Optional<String> obstacle(Controller controller, Optional<String> device) {
+    private Optional<String> obstacle(Quota quota, Controller controller) {
         if (!controllers.containsKey(controller)) {
             return Optional.of("no cgroup has the controller " + controller.versionTwoName());
         }
-        return controller == Controller.IO && device.isEmpty()
+        if (quota == Quota.MEMORY_KILLS_ALL && controllers.get(controller).version() == 1) {
+            return Optional.of("version 1 of cgroups has no memory.oom.group");
+        }
+        return controller == Controller.IO && disk.isEmpty()
             ? Optional.of("the document root is on no one disk") : Optional.empty();
     }
 
@@ -220,8 +244,13 @@ public final class QuotaGroup {
         return GroupUse.read(controllers);
     }
 
-    /** @param deadline of System.nanoTime: zombies keep a cgroup busy until they are reaped */
+    /**
+     * Sessions count as members: nobody waits for their end, and they are not ended with a generation.
+     *
+     * @param deadline of System.nanoTime: zombies keep a cgroup busy until they are reaped
+     */
     void removeIfEmpty(long deadline) throws IOException {
+        removeEmptySessions();
         if (remove(directory, deadline)) {
             for (ControllerFiles files : controllers.values()) {
                 if (files.version() == 1) {
@@ -229,6 +258,18 @@ public final class QuotaGroup {
                 }
             }
         }
+    }
+
+    private void removeEmptySessions() {
+        try {
+            Files.deleteIfExists(directory.resolve(SESSIONS));
+        } catch (IOException busy) {
+            // Whoever sweeps next finds it.
+        }
+    }
+
+    boolean hasSessions() {
+        return Files.isDirectory(directory.resolve(SESSIONS));
     }
 
     /** Whether it is gone now: not where other cgroups are in it. */

@@ -23,7 +23,7 @@ record Setting(String file, String text, boolean optional) {
 
     static Controller controllerOf(Quota quota) {
         return switch (quota) {
-            case MEMORY_BYTES, MEMORY_HIGH_BYTES -> Controller.MEMORY;
+            case MEMORY_BYTES, MEMORY_HIGH_BYTES, MEMORY_KILLS_ALL -> Controller.MEMORY;
             case PROCESSES -> Controller.PROCESSES;
             case CPU_WEIGHT, CPU_PERCENT -> Controller.CPU;
             case IO_READ_BYTES, IO_WRITE_BYTES, IO_READ_OPERATIONS, IO_WRITE_OPERATIONS -> Controller.IO;
@@ -41,6 +41,7 @@ record Setting(String file, String text, boolean optional) {
             // what is swapped out is not in memory.max: a hard limit has no swap beside it
             case MEMORY_BYTES -> List.of(must("memory.max", value), new Setting("memory.swap.max", limit.isNone() ? "max" : "0", true));
             case MEMORY_HIGH_BYTES -> List.of(must("memory.high", value));
+            case MEMORY_KILLS_ALL -> List.of(must("memory.oom.group", limit.isNone() ? "0" : "1"));
             case PROCESSES -> List.of(must("pids.max", value));
             case CPU_WEIGHT -> List.of(must("cpu.weight", value));
             case CPU_PERCENT -> List.of(must("cpu.max",
@@ -58,6 +59,8 @@ record Setting(String file, String text, boolean optional) {
         return switch (limit.quota()) {
             case MEMORY_BYTES -> memory(limit, value);
             case MEMORY_HIGH_BYTES -> List.of(must("memory.soft_limit_in_bytes", value));
+            // version 1 kills one process at a time, QuotaGroup says so
+            case MEMORY_KILLS_ALL -> List.of();
             case PROCESSES -> List.of(must("pids.max", limit.isNone() ? "max" : value));
             case CPU_WEIGHT -> List.of(must("cpu.shares",
                 Long.toString(Math.max(2, limit.value() * DEFAULT_SHARES / DEFAULT_WEIGHT))));

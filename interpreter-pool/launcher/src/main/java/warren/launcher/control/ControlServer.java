@@ -49,7 +49,13 @@ public final class ControlServer implements AutoCloseable {
             case STATUS -> new ControlAnswer(true, List.of(), Optional.of(launcher.status()));
             case STOP -> new ControlAnswer(true, List.of("stopping"), Optional.empty());
             case RELOAD -> reload(ask);
+            case ADMIT -> admit(ask.session().orElseThrow());
         };
+    }
+
+    private ControlAnswer admit(ControlAsk.Session session) {
+        Launcher.Admission admission = launcher.admit(session.uid(), session.pid());
+        return new ControlAnswer(admission.good(), List.of(admission.line()), Optional.empty());
     }
 
     private ControlAnswer reload(ControlAsk ask) throws IOException {

@@ -77,6 +77,8 @@ public final class LaunchPlanWire {
             out.writeLong(s.hard());
         } else if (step instanceof LaunchStep.SetNice s) {
             out.writeInt(s.nice());
+        } else if (step instanceof LaunchStep.SetIoPriority s) {
+            out.writeInt(s.level());
         } else if (step instanceof LaunchStep.Unshare s) {
             names(out, s.namespaces());
         } else if (step instanceof LaunchStep.Mount s) {
@@ -105,6 +107,7 @@ public final class LaunchPlanWire {
             case "SetLimit" ->
                 new LaunchStep.SetLimit(LaunchStep.Resource.valueOf(text(in)), in.readLong(), in.readLong());
             case "SetNice" -> new LaunchStep.SetNice(in.readInt());
+            case "SetIoPriority" -> new LaunchStep.SetIoPriority(in.readInt());
             case "Unshare" -> {
                 Set<LaunchStep.Namespace> namespaces = new HashSet<>();
                 for (String name : texts(in)) {

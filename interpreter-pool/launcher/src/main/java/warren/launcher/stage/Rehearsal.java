@@ -24,6 +24,7 @@ final class Rehearsal {
         List.of(
             new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0),
             new LaunchStep.SetNice(0),
+            new LaunchStep.SetIoPriority(4),
             new LaunchStep.Unshare(Set.of(LaunchStep.Namespace.MOUNT)),
             new LaunchStep.Mount("none", "/", "tmpfs", Set.of(LaunchStep.MountFlag.NO_DEV), ""),
             new LaunchStep.ChangeRoot("/")),

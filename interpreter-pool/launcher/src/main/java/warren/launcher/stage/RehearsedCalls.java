@@ -109,6 +109,9 @@ final class RehearsedCalls implements SystemCalls {
     public void setpriority(int nice) { }
 
     @Override
+    public void setIoPriority(int level) { }
+
+    @Override
     public void unshare(int flags) throws SystemCallFailed {
         calls.unshare(0);
     }

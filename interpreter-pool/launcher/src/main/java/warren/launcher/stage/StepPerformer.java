@@ -27,6 +27,8 @@ final class StepPerformer {
             calls.setrlimit(number(limit.resource()), limit.soft(), limit.hard());
         } else if (step instanceof LaunchStep.SetNice priority) {
             calls.setpriority(priority.nice());
+        } else if (step instanceof LaunchStep.SetIoPriority priority) {
+            calls.setIoPriority(priority.level());
         } else if (step instanceof LaunchStep.Unshare unshare) {
             unshare(unshare.namespaces(), calls);
         } else if (step instanceof LaunchStep.Mount mount) {

@@ -14,6 +14,10 @@ public final class LinuxSystemCalls implements SystemCalls {
     private static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
     private static final int KEYCTL_JOIN_SESSION_KEYRING = 1;
     private static final int CLOSE_RANGE_CLOEXEC = 4;
+    /** Of {@code linux/ioprio.h}. */
+    private static final int IOPRIO_WHO_PROCESS = 1;
+    private static final int IOPRIO_CLASS_BE = 2;
+    private static final int IOPRIO_CLASS_SHIFT = 13;
     private static final long SIG_ERR = -1;
     private static final int LAST_SIGNAL = 64;
     private static final int LINUX_CAPABILITY_VERSION_3 = 0x20080522;
@@ -150,6 +154,13 @@ public final class LinuxSystemCalls implements SystemCalls {
     @Override
     public void setpriority(int nice) throws SystemCallFailed {
         Linux.check(libc.setpriority(0, 0, nice), "setpriority");
+    }
+
+    @Override
+    public void setIoPriority(int level) throws SystemCallFailed {
+        if (libc.syscall(Linux.SYS_IOPRIO_SET, IOPRIO_WHO_PROCESS, 0, IOPRIO_CLASS_BE << IOPRIO_CLASS_SHIFT | level, 0, 0) < 0) {
+            throw Linux.failed("ioprio_set");
+        }
     }
 
     @Override

@@ -61,6 +61,9 @@ public interface SystemCalls {
     /** {@code setpriority(2)} PRIO_PROCESS, thread (as Linux has it). */
     void setpriority(int nice) throws SystemCallFailed;
 
+    /** {@code ioprio_set(2)} in the best-effort class, thread. */
+    void setIoPriority(int level) throws SystemCallFailed;
+
     /** {@code unshare(2)}, thread. */
     void unshare(int flags) throws SystemCallFailed;
 

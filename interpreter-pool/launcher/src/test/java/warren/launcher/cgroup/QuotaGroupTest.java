@@ -104,6 +104,9 @@ class QuotaGroupTest {
         Optional<String> disk = Disk.of(scratch.path(""));
         assertTrue(disk.isPresent(), "no disk under " + scratch.path(""));
         for (Quota quota : Quota.values()) {
+            if (quota == Quota.MEMORY_KILLS_ALL && trees().size() > 1) {
+                continue;   // version 1 has none, see below
+            }
             for (long value : List.of(50L << 20, LimitGroup.NONE, 60L << 20)) {
                 long fitting = quota == Quota.CPU_WEIGHT ? 200 : quota == Quota.PROCESSES || quota == Quota.CPU_PERCENT ? Math.min(100, value) : value;
                 assertEquals(List.of(), cgroup.group().orElseThrow().limit(List.of(new LimitGroup(quota, fitting, true)), disk));
@@ -175,6 +178,23 @@ class QuotaGroupTest {
         IOException e = assertThrows(IOException.class,
             () -> bare.limit(List.of(new LimitGroup(Quota.MEMORY_BYTES, 1 << 30, true)), Optional.empty()));
         assertEquals("MEMORY_BYTES cannot be limited: no cgroup has the controller memory (WarrenQuotas strict)", e.getMessage());
+    }
+
+    @Test
+    void versionOneCannotEndAllForMemory() throws Exception {
+        QuotaGroup old = QuotaGroup.at(scratch.path("group"), Map.of(Controller.MEMORY, scratch.path("")), List.of());
+        assertEquals(List.of("MEMORY_KILLS_ALL cannot be limited: version 1 of cgroups has no memory.oom.group"),
+            old.limit(List.of(new LimitGroup(Quota.MEMORY_KILLS_ALL, 1, false)), Optional.empty()));
+    }
+
+    /** As on kernels that have no {@code cgroup.kill}. */
+    @Test
+    void endsByFreezingWhatForksWithoutEnd() throws Exception {
+        Cgroup bomb = joined("alice");
+        limit(bomb, Quota.PROCESSES, 40);
+        assertEquals("on", run(bomb, "if (fork) { select undef, undef, undef, 0.3; print 'on'; exit } while (1) { fork; exit if rand() < 0.2 }"));
+        bomb.killFrozen(System.nanoTime() + LONG.toNanos());
+        assertEquals(List.of(), bomb.processes());
     }
 
     @Test

@@ -19,6 +19,8 @@ class SettingTest {
         MEMORY_BYTES        | -1        | memory.max=max memory.swap.max=max
         MEMORY_HIGH_BYTES   | 1048576   | memory.high=1048576
         MEMORY_HIGH_BYTES   | -1        | memory.high=max
+        MEMORY_KILLS_ALL    | 1         | memory.oom.group=1
+        MEMORY_KILLS_ALL    | -1        | memory.oom.group=0
         PROCESSES           | 64        | pids.max=64
         PROCESSES           | -1        | pids.max=max
         CPU_WEIGHT          | 100       | cpu.weight=100

@@ -25,6 +25,7 @@ import warren.plugin.VirtualHostSettings;
  */
 public final class QuotasPlugin implements LaunchPlugin {
     private static final String STRICTNESS = "WarrenQuotas";
+    private static final String KILLING = "WarrenMemoryKill";
     private static final String SHARING = "WarrenQuotasOf";
     private static final Set<MountFlag> FLAGS = Set.of(MountFlag.NO_SUID, MountFlag.NO_DEV);
 
@@ -42,6 +43,7 @@ public final class QuotasPlugin implements LaunchPlugin {
     public List<DirectiveRule> directives() {
         List<DirectiveRule> rules = Limit.ALL.stream().map(Limit::rule).collect(Collectors.toCollection(ArrayList::new));
         rules.add(words(STRICTNESS, "on", "strict", "off"));
+        rules.add(words(KILLING, "process", "all"));
         rules.add(words(SHARING, "virtualhost", "owner"));
         return rules;
     }
@@ -67,7 +69,25 @@ public final class QuotasPlugin implements LaunchPlugin {
         if (word(STRICTNESS, directives, "on").equals("off")) {
             return List.of();
         }
-        return Limit.ALL.stream().map(limit -> limit.inForce(directives)).toList();
+        return inForce(Limit.ALL, directives);
+    }
+
+    private static List<LimitInForce> inForce(List<Limit> limits, List<Directive> directives) {
+        List<LimitInForce> all = limits.stream().map(limit -> limit.inForce(directives)).collect(Collectors.toCollection(ArrayList::new));
+        all.add(new LimitInForce(KILLING, word(KILLING, directives, "process"), said(KILLING, directives)));
+        return all;
+    }
+
+    @Override
+    public List<LimitInForce> sharedLimits(List<Directive> directives) {
+        if (word(STRICTNESS, directives, "on").equals("off") || !isShared(directives)) {
+            return List.of();
+        }
+        return inForce(Limit.OF_GROUP, directives);
+    }
+
+    private static boolean isShared(List<Directive> directives) {
+        return word(SHARING, directives, "virtualhost").equals("owner");
     }
 
     @Override
@@ -79,7 +99,7 @@ public final class QuotasPlugin implements LaunchPlugin {
             return List.of(limit(Resource.CORE_BYTES, Limit.CORE, said));
         }
         List<LaunchStep> steps = new ArrayList<>(groupLimits(said, strictness.equals("strict")));
-        if (word(SHARING, said, "virtualhost").equals("owner")) {
+        if (isShared(said)) {
             steps.add(new LaunchStep.ShareQuotas("owner " + settings.user()));
         }
         steps.addAll(processLimits(said));
@@ -88,32 +108,34 @@ public final class QuotasPlugin implements LaunchPlugin {
     }
 
     private static String word(String directive, List<Directive> said, String usual) {
-        return said.stream().filter(found -> found.name().equalsIgnoreCase(directive)).reduce((first, second) -> second)
-            .map(found -> found.arguments().get(0)).orElse(usual);
+        return said(directive, said).map(found -> found.arguments().get(0)).orElse(usual);
+    }
+
+    private static Optional<Directive> said(String directive, List<Directive> directives) {
+        return directives.stream().filter(found -> found.name().equalsIgnoreCase(directive)).reduce((first, second) -> second);
     }
 
     private static List<LaunchStep> groupLimits(List<Directive> said, boolean strict) {
-        return List.of(
-            new LimitGroup(Quota.MEMORY_BYTES, Limit.MEMORY.value(said), strict),
-            new LimitGroup(Quota.MEMORY_HIGH_BYTES, Limit.MEMORY_HIGH.value(said), strict),
-            new LimitGroup(Quota.PROCESSES, Limit.PROCESSES.value(said), strict),
-            new LimitGroup(Quota.CPU_WEIGHT, Limit.CPU_WEIGHT.value(said), strict),
-            new LimitGroup(Quota.CPU_PERCENT, Limit.CPU.value(said), strict),
-            new LimitGroup(Quota.IO_READ_BYTES, Limit.IO_READ.value(said), strict),
-            new LimitGroup(Quota.IO_WRITE_BYTES, Limit.IO_WRITE.value(said), strict),
-            new LimitGroup(Quota.IO_READ_OPERATIONS, Limit.IO_READ_OPERATIONS.value(said), strict),
-            new LimitGroup(Quota.IO_WRITE_OPERATIONS, Limit.IO_WRITE_OPERATIONS.value(said), strict));
+        List<LaunchStep> limits = new ArrayList<>(Limit.OF_GROUP.stream()
+            .map(limit -> new LimitGroup(limit.quota().orElseThrow(), limit.value(said), strict)).toList());
+        limits.add(new LimitGroup(Quota.MEMORY_KILLS_ALL, word(KILLING, said, "process").equals("all") ? 1 : LimitGroup.NONE, strict));
+        return limits;
     }
 
     private static List<LaunchStep> processLimits(List<Directive> said) {
-        return List.of(
+        List<LaunchStep> steps = new ArrayList<>(List.of(
             limit(Resource.OPEN_FILES, Limit.OPEN_FILES, said),
             limit(Resource.FILE_SIZE_BYTES, Limit.FILE_SIZE, said),
             limit(Resource.ADDRESS_SPACE_BYTES, Limit.ADDRESS_SPACE, said),
             limit(Resource.CORE_BYTES, Limit.CORE, said),
             // queues of POSIX messages lie in the kernel's memory and outlive whoever made them, mq_overview(7)
             new SetLimit(Resource.MESSAGE_QUEUE_BYTES, 0, 0),
-            new LaunchStep.SetNice((int) Limit.NICE.value(said)));
+            new LaunchStep.SetNice((int) Limit.NICE.value(said))));
+        long level = Limit.IO_PRIORITY.value(said);
+        if (level != Limit.AS_NICE) {
+            steps.add(new LaunchStep.SetIoPriority((int) level));
+        }
+        return steps;
     }
 
     private static LaunchStep limit(Resource resource, Limit limit, List<Directive> said) {

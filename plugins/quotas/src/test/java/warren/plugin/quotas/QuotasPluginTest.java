@@ -26,6 +26,7 @@ import warren.plugin.LaunchStep.LimitGroup;
 import warren.plugin.LaunchStep.Quota;
 import warren.plugin.LaunchStep.Resource;
 import warren.plugin.LaunchStep.SetLimit;
+import warren.plugin.LimitInForce;
 import warren.plugin.UserId;
 import warren.plugin.VirtualHostSettings;
 
@@ -67,12 +68,13 @@ class QuotasPluginTest {
     @ParameterizedTest
     @MethodSource("each")
     void doesWhatEachDirectiveSays(Limit limit) {
-        String value = limit == Limit.NICE ? "7" : limit.form() == Form.SIZE ? "96M" : limit.form() == Form.PERCENT ? "150%" : "300";
+        String value = limit == Limit.NICE || limit == Limit.IO_PRIORITY ? "7" : limit.form() == Form.SIZE ? "96M" : limit.form() == Form.PERCENT ? "150%" : "300";
         List<LaunchStep> changed = steps(limit.directive() + " " + value);
         List<LaunchStep> usual = steps();
-        assertEquals(usual.size(), changed.size());
-        long differ = usual.stream().filter(step -> !changed.contains(step)).count();
+        long differ = changed.stream().filter(step -> !usual.contains(step)).count();
         assertEquals(limit == Limit.TEMPORARY_FILES ? 2 : 1, differ, () -> limit + ": " + changed);
+        // without a priority of its own, I/O has that of the nice value
+        assertEquals(usual.size() + (limit == Limit.IO_PRIORITY ? 1 : 0), changed.size());
     }
 
     static Stream<Limit> each() {
@@ -97,8 +99,24 @@ class QuotasPluginTest {
         assertFalse(steps().stream().anyMatch(LaunchStep.ShareQuotas.class::isInstance));
     }
 
+    @Test
+    void killsAllOfItWhereThatIsSaid() {
+        assertTrue(has(steps("WarrenMemoryKill all"), new LimitGroup(Quota.MEMORY_KILLS_ALL, 1, false)));
+        assertTrue(has(steps(), new LimitGroup(Quota.MEMORY_KILLS_ALL, LimitGroup.NONE, false)));
+    }
+
+    @Test
+    void tellsWhichLimitsAnOwnersVirtualHostsShare() {
+        assertEquals(List.of(), plugin.sharedLimits(said("WarrenMemoryMax 64M")));
+        assertEquals(List.of(), plugin.sharedLimits(said("WarrenQuotasOf owner", "WarrenQuotas off")));
+        List<LimitInForce> shared = plugin.sharedLimits(said("WarrenQuotasOf owner", "WarrenMemoryMax 64M", "WarrenNice 3"));
+        assertTrue(shared.stream().anyMatch(limit -> limit.directive().equals("WarrenMemoryMax") && limit.value().equals("64M")));
+        assertTrue(shared.stream().noneMatch(limit -> limit.directive().equals("WarrenNice")), "each process has that");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {
+        "WarrenMemoryKill most", "WarrenIoPriority 8", "WarrenIoPriority none",
         "WarrenMemoryMax 0", "WarrenMemoryMax -1", "WarrenMemoryMax 256", "WarrenMemoryMax 256Q", "WarrenMemoryMax 1e3M",
         "WarrenMemoryMax 8M", "WarrenMemoryMax 256MB", "WarrenMemoryMax 99999999999G", "WarrenMemoryMax 2097152G",
         "WarrenMemoryMax off", "WarrenMemoryHigh 1M", "WarrenProcessesMax 0", "WarrenProcessesMax 3", "WarrenProcessesMax 10K",
