@@ -100,6 +100,13 @@ my @deep = split /\n/, overrun($app, undef, PATH_INFO => '/deep');
 is scalar @deep, 22, 'of a deep recursion the innermost frames';
 is $deep[-1], '  and further out', 'and that there are more';
 
+# The owner's code may clean up: END blocks, destructors, a handler of its own.
+my $clean = "$launch->{root}/clean.pl";
+overrun('clean.pl', "${type}package Held { sub DESTROY { warn 'given up' } }\nmy \$held = bless [], 'Held'; sleep 100 while 1; END { warn 'rolled back' }");
+ok $launch->log_like(qr/given up at \Q$clean\E line 3/) && $launch->log_like(qr/rolled back at \Q$clean\E line 4/), 'END blocks and destructors run';
+overrun('handler.pl', "${type}local \$SIG{TERM} = sub { warn 'told to end'; POSIX::_exit(0) }; require POSIX; sleep 100 while 1;");
+ok $launch->log_like(qr/told to end at/), 'and so does a handler of its own';
+
 # A process that a script has forked dies of it, as anywhere.
 {
     $launch->{log_text} = '';

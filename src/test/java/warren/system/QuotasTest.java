@@ -35,7 +35,7 @@ final class QuotasTest {
         machine.addOwner("alice", Machine.ALICE, "WarrenQuotas strict", "WarrenMemoryMax 64M", "WarrenProcessesMax 20",
             "WarrenOpenFilesMax 64", "WarrenFileSizeMax 8M", "WarrenTmpMax 4M", "WarrenTmpFilesMax 100", "WarrenShmMax 2M",
             "WarrenCpuMax 50%", "WarrenNice 3", "WarrenIoPriority 6", "WarrenCoreMax 5M");
-        machine.addOwner("bob", Machine.BOB);
+        machine.addOwner("bob", Machine.BOB, "WarrenRequestCpuMax 1s");
         for (String ofDave : List.of("dave", "erin")) {
             machine.addOwner(ofDave, Machine.DAVE, "WarrenQuotasOf owner", "WarrenProcessesMax 20");
             machine.write(ofDave, Machine.DAVE, "htdocs/perl/fork.pl", FORK, "644");
@@ -55,6 +55,8 @@ final class QuotasTest {
         script("inodes", """
             my $made = 0; while ($made < 1000 && open my $file, '>', "/tmp/inode$made") { $made++ } print "$made $!";
             unlink "/tmp/inode$_" for 0 .. $made;""");
+        script("loop", "1 while 1");
+        script("sleep", "sleep 4; print 'slept'");
         script("leave", "open my $file, '>', '/tmp/left' or die; print {$file} 'of alice'; print shmget(4711, 100, 01666) // \"$!\"");
         script("look", "print -e '/tmp/left' ? 'there' : 'not there', ' ', (-s '/var/tmp/left') // 0, ' ', shmget(4711, 100, 0666) // \"$!\"");
         script("limits", "open my $in, '<', '/proc/self/limits'; print <$in>; print 'nice ', getpriority(0, 0), ' ', qx(ionice -p $$)");
@@ -96,6 +98,18 @@ final class QuotasTest {
         assertEquals("survived", get("bob", "memory.pl").body());
     }
 
+    @Test
+    void whoTakesTooMuchProcessorTimeInOneRequestSaysWhereAndIsEnded() throws Exception {
+        Reply killed = get("bob", "loop.pl");
+        assertEquals(503, killed.status());
+        assertTrue(killed.header("Retry-After").isPresent());
+        String log = machine.ownersLog("bob");
+        assertTrue(log.matches("(?s).* killed: processor time of one request, 1 s \\(WarrenRequestCpuMax\\), reached, in /perl/loop\\.pl\n.*"), log);
+        assertTrue(log.contains("in the script at " + machine.site("bob").resolve("htdocs/perl/loop.pl") + " line 1"), log);
+        assertEquals("slept", get("bob", "sleep.pl").body(), "it is not the time that counts");
+        assertEquals(1, machine.pool("bob").path("failuresBy").path("QUOTA_REACHED").asInt());
+    }
+
     private static String parent() throws Exception {
         body("who.pl");
         return machine.pool("alice").path("generations").path(0).path("number").asText();
@@ -109,6 +123,8 @@ final class QuotasTest {
         assertTrue(Machine.processesOf(Machine.ALICE).size() <= 20);
         machine.warren("reload", "alice.localhost").orFail();
         Await.until("the daemons' end", SOON, () -> Machine.processesOf(Machine.ALICE).size() < 6);
+        String log = Files.readString(machine.base().resolve("log/launcher.log"));
+        assertTrue(log.matches("(?s).*vhost=alice\\.localhost gen=[0-9]+ \\S*.*\\(its quotas until now: [^)]*[0-9]+ forks refused.*"), log);
         body("who.pl");
     }
 

@@ -142,6 +142,7 @@ final class Rehearsal {
             case Ask.Launch launch -> Frames.send(launched, out);
             case Ask.Stop stop -> Frames.send(new Answer.Stopped(), out);
             case Ask.Kill kill -> Frames.send(new Answer.Killed(true), out);
+            case Ask.TellCpuTime ask -> Frames.send(new Answer.CpuTimeTold(0), out);
             case Ask.TellPrivateMemory ask -> Frames.send(new Answer.PrivateMemoryTold(0), out);
             case Ask.TellQuota ask -> Frames.send(new Answer.QuotaTold(""), out);
             case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);

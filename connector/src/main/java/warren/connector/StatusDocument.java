@@ -8,7 +8,10 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import warren.pool.FailureKind;
 import warren.pool.PoolStatus;
 
 /**
@@ -28,14 +31,13 @@ record StatusDocument(long pid, Instant started, long requests, String java, Str
 
     /** {@link PoolStatus} in plain values, and what the owner's log has lost. */
     record Pool(String name, String state, int total, int busy, int idle, int waiting, int inFlight, long spooledBytes,
-                long launches, long requests,
-                long failures, Optional<String> lastFailure, Optional<String> quarantine,
+                long launches, long requests, long failures, Map<FailureKind, Long> failuresBy, Optional<String> lastFailure, Optional<String> quarantine,
                 LogLosses log, List<Generation> generations) {
         static Pool of(PoolStatus status, LogLosses log) {
             return new Pool(status.name().value(), status.state().name(), status.total(), status.busy(),
                 status.idle(), status.waiting(), status.inFlight(), status.spooledBytes(), status.launches(),
-                status.requests(), status.failures(), status.lastFailure().map(LogText::escape), status.quarantine(),
-                log,
+                status.requests(), status.failures(), new TreeMap<>(status.failuresBy()),
+                status.lastFailure().map(LogText::escape), status.quarantine(), log,
                 status.generations().stream().map(Generation::of).toList());
         }
     }

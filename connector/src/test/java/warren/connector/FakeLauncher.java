@@ -85,6 +85,7 @@ final class FakeLauncher implements AutoCloseable {
                     Frames.send(new Answer.Killed(ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly)
                         .orElse(false)), out);
                 case Ask.ListGenerations() -> Frames.send(new Answer.EndOfGenerations(), out);
+                case Ask.TellCpuTime ask -> Frames.send(new Answer.CpuTimeTold(0), out);
                 case Ask.TellPrivateMemory ask -> Frames.send(new Answer.PrivateMemoryTold(0), out);
                 case Ask.TellQuota ask -> Frames.send(new Answer.QuotaTold(""), out);
                 case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);

@@ -60,7 +60,7 @@ final class RealConnector implements AutoCloseable {
     /** Short ones, and this one for each wait for an interpreter's word. */
     static Deadlines deadlines(Duration request) {
         return new Deadlines(Duration.ofSeconds(10), Duration.ofSeconds(5), request, request, request,
-            Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofSeconds(5));
+            Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofSeconds(5), request);
     }
 
     private List<String> command(String classPath) {

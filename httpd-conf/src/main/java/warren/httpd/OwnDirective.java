@@ -88,6 +88,7 @@ record OwnDirective(String name, Where where, int least, int most, String expect
         time("WarrenFirstByteTimeout"),
         time("WarrenResponseIdleTimeout"),
         time("WarrenRequestTimeout"),
+        time("WarrenRequestCpuMax"),
         time("WarrenWriteTimeout"),
         time("WarrenIdleTimeout"),
         time("WarrenDrainTimeout"),

@@ -59,7 +59,8 @@ final class PoolReader {
             time(all, "WarrenRequestTimeout", otherwise.request()),
             time(all, "WarrenWriteTimeout", otherwise.write()),
             time(all, "WarrenIdleTimeout", otherwise.idle()),
-            time(all, "WarrenDrainTimeout", otherwise.drain()));
+            time(all, "WarrenDrainTimeout", otherwise.drain()),
+            time(all, "WarrenRequestCpuMax", otherwise.cpu()));
     }
 
     private int within(OurDirectives all, String directive, int otherwise, int most, String limit, String name) {

@@ -10,6 +10,6 @@ public record PoolValues(int start, int max, int minSpare, int maxSpare, int max
                          int requestsPerSecond, int burst, Duration interpreterAge, long interpreterPrivateBytes) {
     /** Its deadlines. */
     public record Times(Duration launch, Duration queue, Duration firstByte, Duration responseIdle, Duration request,
-                        Duration write, Duration idle, Duration drain) {
+                        Duration write, Duration idle, Duration drain, Duration cpu) {
     }
 }

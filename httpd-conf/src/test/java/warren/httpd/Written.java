@@ -15,7 +15,7 @@ final class Written {
     static final PoolValues DEFAULTS = new PoolValues(0, 4, 0, 2, 2000, 256, 100,
         new PoolValues.Times(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(60),
             Duration.ofSeconds(60), Duration.ofMinutes(5), Duration.ofSeconds(60), Duration.ofMinutes(10),
-            Duration.ofSeconds(30)), 1L << 30, 0, 2L << 30, 0, 0, Duration.ofHours(12), 128L << 20);
+            Duration.ofSeconds(30), Duration.ofSeconds(60)), 1L << 30, 0, 2L << 30, 0, 0, Duration.ofHours(12), 128L << 20);
     static final Path SHIPPED = Path.of("src/main/httpd/warren.conf").toAbsolutePath();
     static final String MODULES = "/usr/lib/apache2/modules";
     static final FileGuard TRUSTING = new FileGuard() {

@@ -40,7 +40,7 @@ sub _handle {
 
 # In a child of the parent. Accepts one connection, says so by calling $taken, and serves it until it ends.
 sub serve ($self, $taken) {
-    local $SIG{TERM} = sub { $self->{leaving} = 1 };
+    local $SIG{TERM} = sub { $self->{leaving} = 1; Warren::Overrun::end() if $Warren::Overrun::told };
     my $request = $self->{request};
     my $next_fd = _lowest_free_descriptor();
     return if $request->Accept < 0;

@@ -10,6 +10,8 @@ my $runtime     = __FILE__ =~ s{Warren/Overrun\.pm\z}{}r;
 
 our $parameters = {};    # of the request at hand
 our $began      = 0;     # time(2) of its beginning; 0 between requests
+our $told       = 0;     # that it has overrun
+our $end_blocks = [];    # of the script that runs
 
 sub watch {
     $SIG{QUIT} = \&_tell;
@@ -33,8 +35,19 @@ sub _tell ($signal) {
     return _die_of_it() if $$ != $Warren::Exit::process;
     my @stack = _stack();
     Warren::Log::say_together(_what() . (@stack ? ', it was' : ''), @stack);
-    _leave();
+    _leave() if $Warren::Exit::loading || !$began;
+    $told = 1;
+    kill TERM => $$;    # which the owner's code may handle itself
     return;
+}
+
+# SIGTERM of a request that has overrun: END blocks and destructors run, what they print goes nowhere.
+sub end {
+    $Warren::Exit::abandon->();
+    for my $block ($end_blocks->@*) {
+        eval { $block->(); 1 } or warn $@;
+    }
+    CORE::exit(1);
 }
 
 # A process that the owner's code has forked.
@@ -74,7 +87,7 @@ sub _name ($sub, $text, $is_required) {
     return $sub =~ s/\AWarren::Script::\w+:://r;
 }
 
-# At once: no END block, no buffer, no end of the FastCGI request. As process 1 of its namespace none can kill itself.
+# At once: no END block, no buffer. As process 1 of its namespace none can kill itself.
 sub _leave {
     eval { require POSIX; POSIX::_exit(1) };
     kill KILL => $$;
@@ -87,20 +100,22 @@ __END__
 
 =head1 NAME
 
-Warren::Overrun - SIGQUIT: say where you are, and end
+Warren::Overrun - SIGQUIT and SIGTERM: say where you are, and end
 
 =head1 DESCRIPTION
 
-The launcher sends SIGQUIT to an interpreter that has overrun a deadline, and SIGKILL a second later. In that second it
-writes to the owner's log, in one write:
+The launcher sends SIGQUIT to an interpreter that has overrun a deadline, SIGTERM a second later and SIGKILL after
+another. On SIGQUIT it writes to the owner's log, in one write:
 
     vhost=... gen=... pid=... overran its deadline after 300 s: GET /shop?q=x (request 4711), it was
     vhost=... gen=... pid=...   in My::Shop::search at /srv/alice/lib/My/Shop.pm line 12
     vhost=... gen=... pid=...   in the script at /srv/alice/htdocs/shop.pl line 3
 
-innermost first, without the runtime's own frames, at most 20 frames and 4000 bytes. Then it ends at once: the
-connection is cut without an end of the request, so that nobody takes the response for complete. A parent interpreter
-that has not loaded its code in time does the same. One that has loaded ignores the signal: it has no deadline.
+innermost first, without the runtime's own frames, at most 20 frames and 4000 bytes. Then it sends SIGTERM to itself: a
+handler of the owner's own runs where there is one, else the interpreter exits with its END blocks and destructors, so
+that transactions are rolled back and locks given up. The connection is cut without an end of the request, so that
+nobody takes the response for complete. An interpreter between two requests, and a parent interpreter that has not
+loaded its code in time, end at once. A parent that has loaded ignores the signal: it has no deadline.
 
 A handler of a script's own is in force while the script runs, an application's until the next request. A process that
 the owner's code has forked dies of the signal, as it would without this module.

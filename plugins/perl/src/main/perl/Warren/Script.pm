@@ -42,7 +42,7 @@ sub run ($self, $state) {
     $state->use_signals($self->{signals});
     $self->_set_cgi_pragmas if $INC{'CGI.pm'};
     $self->_open_data       if defined $self->{data};
-    my (undef, $error) = $self->_in_its_world($self->{handler});
+    my $error = $self->_run_handler;
     for my $block ($self->{end_blocks}->@*) {
         my (undef, $other) = $self->_in_its_world($block);
         $error //= $other;
@@ -50,6 +50,12 @@ sub run ($self, $state) {
     $self->_close_data if defined $self->{data};
     die $error if defined $error;
     return;
+}
+
+sub _run_handler ($self) {
+    local $Warren::Overrun::end_blocks = $self->{end_blocks};
+    my (undef, $error) = $self->_in_its_world($self->{handler});
+    return $error;
 }
 
 # Calls code with the directory, $0 and non-module %INC of this script: whether it has called exit, and its error.

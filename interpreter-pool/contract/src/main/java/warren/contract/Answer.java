@@ -85,4 +85,7 @@ public sealed interface Answer {
 
     /** @param bytes 0 where no process of that generation reported this pid */
     record PrivateMemoryTold(long bytes) implements Answer { }
+
+    /** In milliseconds; 0 where there is no such interpreter. */
+    record CpuTimeTold(long millis) implements Answer { }
 }

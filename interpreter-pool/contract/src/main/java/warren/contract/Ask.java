@@ -32,8 +32,8 @@ public sealed interface Ask {
      * SIGKILL to one interpreter, by the pid that it reported of itself, within its generation's cgroup only.
      * Answer: {@link Answer.Killed}, which does not wait for its end.
      *
-     * @param tellWhere SIGQUIT first, on which the runtime writes where it is to the owner's log and exits; SIGKILL a
-     *     second later where it is still there
+     * @param tellWhere SIGQUIT first, on which the runtime writes where it is to the owner's log and exits; where it is
+     *     still there, SIGTERM a second later, and SIGKILL after another
      */
     record Kill(GenerationId generation, int reportedPid, boolean tellWhere) implements Ask { }
 
@@ -66,4 +66,10 @@ public sealed interface Ask {
      * Answer: {@link Answer.PrivateMemoryTold}.
      */
     record TellPrivateMemory(GenerationId generation, int reportedPid) implements Ask { }
+
+    /**
+     * How much processor time one interpreter has taken, with the processes of its that have ended.
+     * Answer: {@link Answer.CpuTimeTold}.
+     */
+    record TellCpuTime(GenerationId generation, int reportedPid) implements Ask { }
 }

@@ -13,13 +13,14 @@ import java.time.Duration;
  * @param write how long a response may wait for a client that takes none of it
  * @param idle how long a generation stays without any request before it is stopped
  * @param drain how long the requests of a replaced generation may still take before it is stopped
+ * @param cpu processor time of an interpreter, with the processes of its that have ended, for one request
  */
 public record Deadlines(Duration launch, Duration queue, Duration firstByte, Duration responseIdle, Duration request,
-                        Duration write, Duration idle, Duration drain) {
+                        Duration write, Duration idle, Duration drain, Duration cpu) {
     /** What httpd gives CGI (its Timeout) for each wait, and five minutes in all. */
     public static final Deadlines DEFAULT = new Deadlines(Duration.ofSeconds(30), Duration.ofSeconds(30),
         Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofMinutes(5), Duration.ofSeconds(60),
-        Duration.ofMinutes(10), Duration.ofSeconds(30));
+        Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofSeconds(60));
 
     /** @throws IllegalArgumentException where one is outside its range; the message names it */
     public Deadlines {
@@ -31,6 +32,7 @@ public record Deadlines(Duration launch, Duration queue, Duration firstByte, Dur
         within("write", write);
         within("idle", idle);
         within("drain", drain);
+        within("cpu", cpu);
     }
 
     private static void within(String name, Duration value) {

@@ -36,6 +36,8 @@ public final class Frames {
                 new FrameWriter(6).text(name.value()).number(reloads).text(failure).sendTo(stream);
             case Ask.ListGenerations() -> new FrameWriter(7).sendTo(stream);
             case Ask.RotateLog(VirtualHostName name) -> new FrameWriter(8).text(name.value()).sendTo(stream);
+            case Ask.TellCpuTime(GenerationId generation, int pid) ->
+                generation(new FrameWriter(11), generation).number(pid).sendTo(stream);
             case Ask.TellPrivateMemory(GenerationId generation, int pid) ->
                 generation(new FrameWriter(10), generation).number(pid).sendTo(stream);
             case Ask.TellQuota(GenerationId generation) -> generation(new FrameWriter(9), generation).sendTo(stream);
@@ -56,6 +58,7 @@ public final class Frames {
             case 8 -> new Ask.RotateLog(in.name());
             case 9 -> new Ask.TellQuota(generation(in));
             case 10 -> new Ask.TellPrivateMemory(generation(in), in.number(1, Integer.MAX_VALUE));
+            case 11 -> new Ask.TellCpuTime(generation(in), in.number(1, Integer.MAX_VALUE));
             default -> throw new MalformedFrame("an ask of type " + type + ", expected 1 to 10");
         };
         in.end();
@@ -80,6 +83,7 @@ public final class Frames {
             case Answer.Unlisted(VirtualHostName name) -> new FrameWriter(11).text(name.value()).sendTo(stream);
             case Answer.EndOfChanges(long revision) -> new FrameWriter(12).number(revision).sendTo(stream);
             case Answer.PrivateMemoryTold(long bytes) -> new FrameWriter(14).number(bytes).sendTo(stream);
+            case Answer.CpuTimeTold(long millis) -> new FrameWriter(15).number(millis).sendTo(stream);
             case Answer.QuotaTold(String reached) -> new FrameWriter(13).text(reached).sendTo(stream);
         }
     }
@@ -103,6 +107,7 @@ public final class Frames {
             case 12 -> new Answer.EndOfChanges(in.number());
             case 13 -> new Answer.QuotaTold(in.text());
             case 14 -> new Answer.PrivateMemoryTold(in.number());
+            case 15 -> new Answer.CpuTimeTold(in.number());
             default -> throw new MalformedFrame("an answer of type " + type + ", expected 1 to 14");
         };
         in.end();
@@ -155,7 +160,7 @@ public final class Frames {
             .number(pool.maxRequests()).number(pool.inFlight()).number(pool.queueLength())
             .duration(deadlines.launch()).duration(deadlines.queue()).duration(deadlines.firstByte())
             .duration(deadlines.responseIdle()).duration(deadlines.request()).duration(deadlines.write())
-            .duration(deadlines.idle()).duration(deadlines.drain())
+            .duration(deadlines.idle()).duration(deadlines.drain()).duration(deadlines.cpu())
             .number(pool.spool().requestBodyBytes()).number(pool.spool().responseBytes()).number(pool.spool().allBytes())
             .number(pool.rate().perSecond()).number(pool.rate().burst())
             .duration(pool.recycling().age()).number(pool.recycling().privateBytes());
@@ -164,7 +169,7 @@ public final class Frames {
     private static PoolSettings pool(FrameReader in) throws MalformedFrame {
         return new PoolSettings(count(in), count(in), count(in), count(in), count(in), count(in), count(in),
             new Deadlines(in.duration(), in.duration(), in.duration(), in.duration(), in.duration(), in.duration(),
-                in.duration(), in.duration()),
+                in.duration(), in.duration(), in.duration()),
             new SpoolLimits(in.number(), in.number(), in.number()), new RequestRate(count(in), count(in)),
             new Recycling(in.duration(), in.number()));
     }

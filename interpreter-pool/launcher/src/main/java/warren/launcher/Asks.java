@@ -66,6 +66,8 @@ final class Asks {
                 answers.sendAll(generations.list());
                 answers.send(new Answer.EndOfGenerations());
             }
+            case Ask.TellCpuTime tell -> answers.send(
+                new Answer.CpuTimeTold(generations.cpuTime(tell.generation(), tell.reportedPid()).toMillis()));
             case Ask.TellPrivateMemory tell -> answers.send(
                 new Answer.PrivateMemoryTold(generations.privateMemory(tell.generation(), tell.reportedPid())));
             case Ask.TellQuota(GenerationId generation) ->

@@ -73,7 +73,7 @@ public final class ConfigurationFiles {
         Deadlines t = d.deadlines();
         return new PoolValues(d.start(), d.max(), d.minSpare(), d.maxSpare(), d.maxRequests(), d.inFlight(),
             d.queueLength(), new PoolValues.Times(t.launch(), t.queue(), t.firstByte(), t.responseIdle(), t.request(),
-                t.write(), t.idle(), t.drain()), d.spool().requestBodyBytes(), d.spool().responseBytes(),
+                t.write(), t.idle(), t.drain(), t.cpu()), d.spool().requestBodyBytes(), d.spool().responseBytes(),
             d.spool().allBytes(),
             d.rate().perSecond(), d.rate().burst(), d.recycling().age(), d.recycling().privateBytes());
     }

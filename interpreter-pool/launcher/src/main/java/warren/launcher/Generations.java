@@ -227,7 +227,7 @@ final class Generations {
 
     private void end(Generation generation, String why) {
         if (running.remove(generation.id(), generation)) {
-            LOG.info("{} {}", generation, why);
+            LOG.info("{} {}{}", generation, why, GroupQuotas.hits(generation));
             removeRest(generation.id(), generation.cgroup());
             quotas.left(generation.cgroup());
             releaseRoom(generation.id());
@@ -262,7 +262,7 @@ final class Generations {
     /**
      * Ends the process of this generation that calls itself by this pid in its own PID namespace. Does not wait.
      *
-     * @param tellWhere with SIGQUIT, and SIGKILL a second later; else with SIGKILL
+     * @param tellWhere with SIGQUIT, SIGTERM a second later and SIGKILL after another; else with SIGKILL
      */
     boolean kill(GenerationId id, int reportedPid, boolean tellWhere) {
         Generation generation = running.get(id);
@@ -273,6 +273,12 @@ final class Generations {
     long privateMemory(GenerationId id, int reportedPid) {
         Generation generation = running.get(id);
         return generation == null ? 0 : Interpreters.find(generation, reportedPid).map(PrivateMemory::of).orElse(0L);
+    }
+
+    /** The processor time of that process, with that of its children that have ended; none where there is none. */
+    Duration cpuTime(GenerationId id, int reportedPid) {
+        return Optional.ofNullable(running.get(id)).flatMap(generation -> Interpreters.find(generation, reportedPid))
+            .flatMap(ProcessStat::of).map(ProcessStat::cpu).orElse(Duration.ZERO);
     }
 
     /**

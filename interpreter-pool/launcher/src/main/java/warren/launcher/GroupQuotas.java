@@ -71,6 +71,12 @@ final class GroupQuotas {
             .anyMatch(generation -> !seen.add(generation.id().virtualHost()));
     }
 
+    /** What its group's limits have done until now, in parentheses; nothing where they have done nothing. */
+    static String hits(Generation generation) {
+        String hits = generation.cgroup().group().map(group -> group.use().hits()).orElse("");
+        return hits.isEmpty() ? "" : " (its quotas until now: " + hits + ")";
+    }
+
     /** What the kernel killed one of its processes for, told once for each; nothing where it did not. */
     static String reached(Generation generation) {
         String reached = generation.cgroup().group().map(QuotaGroup::takeReached).orElse("");

@@ -14,13 +14,14 @@ import warren.launcher.system.SystemCallFailed;
 final class Interpreters {
     private static final Logger LOG = LogManager.getLogger(Interpreters.class);
     private static final Duration TO_TELL_WHERE = Duration.ofSeconds(1);
+    private static final Duration TO_END = Duration.ofSeconds(1);
     private final ScheduledExecutorService kills = Executors.newSingleThreadScheduledExecutor(
         work -> Thread.ofPlatform().daemon().name("kills").unstarted(work));
 
     /**
      * Ends the process of this generation that calls itself by this pid in its own PID namespace. Does not wait.
      *
-     * @param tellWhere with SIGQUIT, and SIGKILL a second later; else with SIGKILL
+     * @param tellWhere with SIGQUIT, SIGTERM a second later and SIGKILL after another; else with SIGKILL
      */
     boolean kill(Generation generation, int reportedPid, boolean tellWhere) {
         return find(generation, reportedPid).map(pid -> killPid(generation, pid, tellWhere)).orElse(false);
@@ -43,7 +44,8 @@ final class Interpreters {
             LOG.info("{} gen={} pid={} killed", "vhost=" + generation.id().virtualHost(), generation.id().number(), pid);
             if (tellWhere) {
                 signal(pinned, PidFd.SIGQUIT);
-                kills.schedule(() -> killAndUnpin(pinned), TO_TELL_WHERE.toMillis(), TimeUnit.MILLISECONDS);
+                after(TO_TELL_WHERE, () -> signal(pinned, PidFd.SIGTERM));
+                after(TO_TELL_WHERE.plus(TO_END), () -> killAndUnpin(pinned));
             } else {
                 killAndUnpin(pinned);
             }
@@ -51,6 +53,10 @@ final class Interpreters {
         } catch (SystemCallFailed gone) {
             return false;
         }
+    }
+
+    private void after(Duration time, Runnable work) {
+        kills.schedule(work, time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static void killAndUnpin(PidFd pinned) {

@@ -33,6 +33,7 @@ final class Limits {
         add("WarrenFirstByteTimeout", shown(pool.times().firstByte()));
         add("WarrenResponseIdleTimeout", shown(pool.times().responseIdle()));
         add("WarrenRequestTimeout", shown(pool.times().request()));
+        add("WarrenRequestCpuMax", shown(pool.times().cpu()));
         add("WarrenWriteTimeout", shown(pool.times().write()));
         add("WarrenRequestBodyMax", shown(pool.requestBodyBytes()));
         add("WarrenResponseMax", pool.responseBytes() == 0 ? "none" : shown(pool.responseBytes()));

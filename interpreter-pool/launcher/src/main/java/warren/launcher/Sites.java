@@ -111,7 +111,7 @@ final class Sites {
         PoolValues.Times t = v.times();
         return new PoolSettings(v.start(), v.max(), v.minSpare(), v.maxSpare(), v.maxRequests(), v.inFlight(),
             v.queueLength(), new Deadlines(t.launch(), t.queue(), t.firstByte(), t.responseIdle(), t.request(),
-                t.write(), t.idle(), t.drain()), new SpoolLimits(v.requestBodyBytes(), v.responseBytes(), v.spoolBytes()),
+                t.write(), t.idle(), t.drain(), t.cpu()), new SpoolLimits(v.requestBodyBytes(), v.responseBytes(), v.spoolBytes()),
             new RequestRate(v.requestsPerSecond(), v.burst()), new Recycling(v.interpreterAge(), v.interpreterPrivateBytes()));
     }
 }

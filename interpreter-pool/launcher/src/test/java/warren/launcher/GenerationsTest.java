@@ -179,9 +179,22 @@ class GenerationsTest {
     }
 
     @Test
-    void killsAfterASecondWhatDoesNotSayWhereItIs() throws Exception {
+    void tellsToEndWhatDoesNotSayWhereItIs() throws Exception {
+        Path told = Files.createDirectory(scratch.path("told"));
+        Files.setAttribute(told, "unix:uid", 60101);
+        Answer.Launched launched = generations.launch(site("perl -e '$SIG{QUIT} = q(IGNORE); $SIG{TERM} = sub { open W, q(>),"
+            + " $ARGV[1]; print W q(rolled back); close W; exit }; open R, q(>), $ARGV[0]; close R; sleep 1000' " + told
+            + "/ready " + told + "/end & wait; exec sleep 1000"));
+        Scratch.await("its child", () -> Files.exists(told.resolve("ready")));
+        assertTrue(generations.kill(launched.generation(), onlyInterpreter(), true));
+        Scratch.await("the child's end", () -> only().interpreters().isEmpty());
+        assertEquals("rolled back", Files.readString(told.resolve("end")));
+    }
+
+    @Test
+    void killsInTheEndWhatIgnoresThat() throws Exception {
         Answer.Launched launched =
-            generations.launch(site("(trap '' QUIT; exec sleep 1000) & wait; exec sleep 1000"));
+            generations.launch(site("(trap '' QUIT TERM; exec sleep 1000) & wait; exec sleep 1000"));
         Scratch.await("its child", () -> only().interpreters().size() == 1 && isSleep(only().interpreters().get(0)));
         assertTrue(generations.kill(launched.generation(), onlyInterpreter(), true));
         Scratch.await("the child's end", () -> only().cgroup().processes().size() == 1);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -39,9 +40,9 @@ class NoteTest {
 
     @Test
     void parsesTheKernelsLineWhateverTheProcessCallsItself() {
-        String fields = " S 7 8 9 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 987654 10 11";
-        assertEquals(new ProcessStat(7, 987_654), ProcessStat.parse("12 (sh)" + fields));
-        assertEquals(new ProcessStat(7, 987_654), ProcessStat.parse("12 (a) R 1 (b\n) )" + fields));
+        String fields = " S 7 8 9 0 -1 4194304 1 0 0 0 100 20 3 1 20 0 1 0 987654 10 11";
+        assertEquals(new ProcessStat(7, Duration.ofMillis(1240), 987_654), ProcessStat.parse("12 (sh)" + fields));
+        assertEquals(new ProcessStat(7, Duration.ofMillis(1240), 987_654), ProcessStat.parse("12 (a) R 1 (b\n) )" + fields));
         assertEquals(ProcessHandle.current().parent().orElseThrow().pid(),
             ProcessStat.of((int) ProcessHandle.current().pid()).orElseThrow().parent());
     }

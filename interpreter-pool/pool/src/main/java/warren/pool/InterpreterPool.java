@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import warren.contract.Deadlines;
+import warren.contract.GenerationId;
 import warren.contract.VirtualHost;
 
 /**
@@ -27,8 +29,7 @@ public final class InterpreterPool {
     private final RateLimit rate;
     private final AtomicBoolean tending = new AtomicBoolean();
     private final LongAdder requests = new LongAdder();
-    private final LongAdder failures = new LongAdder();
-    private volatile Optional<String> lastFailure = Optional.empty();
+    private final Failures failures = new Failures();
     private volatile VirtualHost host;
 
     InterpreterPool(VirtualHost host, Shared shared) {
@@ -69,12 +70,8 @@ public final class InterpreterPool {
                 throw exhausted("has had more requests than WarrenRequestRate lets in");
             }
             serveInside(exchange, arrival);
-        } catch (InterpreterDied | QuotaReached | BadResponse | DeadlineExceeded | LaunchFailed e) {
-            failures.increment();
-            lastFailure = Optional.of(e.getMessage());
-            throw e;
         } catch (RequestFailed e) {
-            failures.increment();
+            failures.count(e);
             throw e;
         } finally {
             if (entered) {
@@ -129,11 +126,10 @@ public final class InterpreterPool {
 
     /** It is not tried again: the next one would come as far and be killed, too. */
     private void requireNoQuotaReached(InterpreterDied died, Exchange exchange) throws QuotaReached {
-        InterpreterId id = died.interpreter().orElseThrow();
-        Optional<String> reached = died.unread() ? Optional.empty() : shared.quotaReached(id.generation());
+        GenerationId generation = died.interpreter().orElseThrow().generation();
+        Optional<String> reached = died.unread() ? Optional.empty() : shared.quotaReached(generation);
         if (reached.isPresent()) {
-            throw new QuotaReached(id + " killed: " + reached.get() + ", in "
-                + exchange.parameters().getOrDefault("SCRIPT_NAME", "?"), id, died.headSent(), died);
+            throw QuotaReached.of(died, reached.get(), exchange);
         }
     }
 
@@ -146,13 +142,26 @@ public final class InterpreterPool {
             Borrowed borrowed = borrow(slot, arrival);
             try {
                 exchange.interpreter(borrowed.interpreter.generation(), borrowed.interpreter.pid());
-                borrowed.interpreter.serve(exchange, body, delivery, Patience.of(host.pool().deadlines()),
-                    host.pool().spool().responseBytes());
+                converse(borrowed.interpreter, exchange, body, delivery);
             } finally {
                 giveBack(borrowed);
             }
         } finally {
             slot.giveBack();
+        }
+    }
+
+    private void converse(Interpreter interpreter, Exchange exchange, RequestBody body, Delivery delivery)
+            throws RequestFailed, IOException {
+        Deadlines deadlines = host.pool().deadlines();
+        CpuWatches.Watch watch = shared.cpuWatches().begin(interpreter.id(), deadlines.cpu());
+        try {
+            interpreter.serve(exchange, body, delivery, Patience.of(deadlines), host.pool().spool().responseBytes());
+        } catch (InterpreterDied e) {
+            watch.requireNotReached(e, exchange);
+            throw e;
+        } finally {
+            watch.close();
         }
     }
 
@@ -234,7 +243,7 @@ public final class InterpreterPool {
         PoolStatus now = status();
         return new PoolExhausted("vhost=" + host.name() + " " + why + " (total " + now.total() + ", busy " + now.busy()
             + ", idle " + now.idle() + ", waiting " + now.waiting() + ", max " + host.pool().max() + ")"
-            + lastFailure.map(last -> "; the last failure: " + last).orElse(""));
+            + failures.last().map(last -> "; the last failure: " + last).orElse(""));
     }
 
     /** Takes over what the configuration says now; a reload that was asked for happens in the background. */
@@ -265,7 +274,7 @@ public final class InterpreterPool {
         int busy = each.stream().mapToInt(PoolStatus.GenerationStatus::busy).sum();
         int idle = each.stream().mapToInt(PoolStatus.GenerationStatus::idle).sum();
         return new PoolStatus(host.name(), generations.state(), generations.servingId(), busy + idle, busy, idle,
-            slots.waiting(), slots.inFlight(), space.used(), generations.launches(), requests.sum(), failures.sum(),
-            generations.lastFailure().or(() -> lastFailure), host.quarantine(), each);
+            slots.waiting(), slots.inFlight(), space.used(), generations.launches(), requests.sum(), failures.byKind(),
+            generations.lastFailure().or(failures::last), host.quarantine(), each);
     }
 }

@@ -104,6 +104,11 @@ public final class LauncherClient {
         return one(new Ask.TellPrivateMemory(generation, reportedPid), Answer.PrivateMemoryTold.class).bytes();
     }
 
+    /** Processor time that an interpreter has taken until now. */
+    Duration cpuTime(GenerationId generation, int reportedPid) throws IOException {
+        return Duration.ofMillis(one(new Ask.TellCpuTime(generation, reportedPid), Answer.CpuTimeTold.class).millis());
+    }
+
     void reportReload(VirtualHostName name, long reloads, String failure) throws IOException {
         one(new Ask.ReportReload(name, reloads, failure), Answer.Noted.class);
     }

@@ -1,6 +1,7 @@
 package warren.pool;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import warren.contract.GenerationId;
 import warren.contract.VirtualHostName;
@@ -15,17 +16,23 @@ import warren.contract.VirtualHostName;
  * @param spooledBytes of bodies and responses kept now
  * @param launches launches that ended well, since the connector's start
  * @param requests requests that came
- * @param failures requests that ended in a {@link RequestFailed}
+ * @param failuresBy requests that ended in a {@link RequestFailed}, by what
  * @param lastFailure the last failed launch's or request's sentence
  * @param quarantine why it must not serve
  * @param generations every one that has not been stopped yet, the oldest first
  */
 public record PoolStatus(
         VirtualHostName name, PoolState state, Optional<GenerationId> generation,
-        int total, int busy, int idle, int waiting, int inFlight, long spooledBytes, long launches, long requests, long failures,
+        int total, int busy, int idle, int waiting, int inFlight, long spooledBytes, long launches, long requests, Map<FailureKind, Long> failuresBy,
         Optional<String> lastFailure, Optional<String> quarantine, List<GenerationStatus> generations) {
     public PoolStatus {
         generations = List.copyOf(generations);
+        failuresBy = Map.copyOf(failuresBy);
+    }
+
+    /** All of them. */
+    public long failures() {
+        return failuresBy.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** @param pids of its interpreters, as they name themselves, in rising order */

@@ -36,6 +36,7 @@ final class Shared implements AutoCloseable {
     private final BackgroundLaunches launches =
         new BackgroundLaunches(BackgroundLaunches.usual(), BackgroundLaunches.LONGEST_HOLD, this);
     private final ScheduledThreadPoolExecutor clock;
+    private final CpuWatches cpuWatches = new CpuWatches(this);
     private final Map<VirtualHostName, List<Answer.Running>> found = new ConcurrentHashMap<>();
 
     Shared(LauncherClient launcher, OwnersLog log, Path spoolDirectory) {
@@ -47,6 +48,7 @@ final class Shared implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
+        clock.scheduleWithFixedDelay(() -> run(cpuWatches::look), 1, 1, TimeUnit.SECONDS);
     }
 
     OwnersLog log() {
@@ -177,6 +179,21 @@ final class Shared implements AutoCloseable {
             LOG.info("{} cannot be weighed: {}", interpreter, e.getMessage());
             return 0;
         }
+    }
+
+    /** Processor time that an interpreter has taken until now; none where nobody knows. */
+    Duration cpuTime(InterpreterId interpreter) {
+        try {
+            return launcher.cpuTime(interpreter.generation(), interpreter.pid());
+        } catch (IOException e) {
+            LOG.info("{}: its processor time is not known: {}", interpreter, e.getMessage());
+            return Duration.ZERO;
+        }
+    }
+
+    /** Of requests that take long. */
+    CpuWatches cpuWatches() {
+        return cpuWatches;
     }
 
     void reportReload(VirtualHost host, String failure) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,6 +39,9 @@ final class FakeLauncher implements AutoCloseable {
     /** What the kernel is said to have killed for; nothing where it has not. */
     volatile String reached = "";
     volatile long privateBytes;
+    /** Processor time that an interpreter is said to take between two looks. */
+    volatile long cpuMillisBetweenLooks;
+    private final AtomicLong cpuMillis = new AtomicLong();
     final Map<GenerationId, FakeParent> parents = new ConcurrentHashMap<>();
     volatile List<VirtualHost> listed = List.of();
     volatile CountDownLatch mayLaunch = new CountDownLatch(0);
@@ -111,6 +115,7 @@ final class FakeLauncher implements AutoCloseable {
                     reports.add(report);
                     Frames.send(new Answer.Noted(), out);
                 }
+                case Ask.TellCpuTime ask -> Frames.send(new Answer.CpuTimeTold(cpuMillis.addAndGet(cpuMillisBetweenLooks)), out);
                 case Ask.TellPrivateMemory ask -> Frames.send(new Answer.PrivateMemoryTold(privateBytes), out);
                 case Ask.TellQuota ask -> Frames.send(new Answer.QuotaTold(reached), out);
                 case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);

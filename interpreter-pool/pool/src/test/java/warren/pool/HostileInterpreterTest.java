@@ -224,6 +224,6 @@ final class HostileInterpreterTest {
         PoolSettings from = Stage.settings(2);
         Deadlines deadlines = from.deadlines();
         return from.with(new Deadlines(deadlines.launch(), deadlines.queue(), firstByte, pause, whole,
-            deadlines.write(), deadlines.idle(), deadlines.drain()));
+            deadlines.write(), deadlines.idle(), deadlines.drain(), deadlines.cpu()));
     }
 }

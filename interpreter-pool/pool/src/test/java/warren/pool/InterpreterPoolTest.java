@@ -5,12 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -21,10 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import warren.contract.PoolSettings;
-import warren.contract.Recycling;
-import warren.contract.RequestRate;
-import warren.contract.SpoolLimits;
 
 @Timeout(60)
 final class InterpreterPoolTest {
@@ -166,144 +159,6 @@ final class InterpreterPoolTest {
             FakeExchange second = FakeExchange.post(new byte[length]);
             assertThrows(InterpreterDied.class, () -> stage.serve(second));
             assertEquals(1, second.pids.size());
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"GET", "POST"})
-    void saysWhichQuotaWasReachedAndDoesNotComeAsFarOnceMore(String method) throws Exception {
-        try (Stage stage = new Stage(Stage.settings(2), me -> {
-            throw new IOException("dies");
-        })) {
-            stage.launcher.reached = "memory 64M reached, peak 64M, 3 processes left";
-            FakeExchange exchange = FakeExchange.of(method).with("SCRIPT_NAME", "/perl/report.pl");
-            QuotaReached reached = assertThrows(QuotaReached.class, () -> stage.serve(exchange));
-            assertEquals("vhost=alice gen=1 pid=" + exchange.pids.getFirst()
-                + " killed: memory 64M reached, peak 64M, 3 processes left, in /perl/report.pl", reached.getMessage());
-            assertEquals(1, exchange.pids.size());
-            stage.launcher.reached = "";
-            assertThrows(InterpreterDied.class, () -> stage.serve(FakeExchange.of(method)));
-        }
-    }
-
-    @Test
-    void aParentThatCannotForkSaysSoAndTheNextGenerationIsLaunched() throws Exception {
-        AtomicInteger asked = new AtomicInteger();
-        FakeInterpreter.Script hello = me -> {
-            if (asked.incrementAndGet() == 2) {
-                me.say("Status: 503\r\nWarren-Refused: fork: Resource temporarily unavailable\r\n\r\n").endNow();
-            } else {
-                Stage.HELLO.serve(me);
-            }
-        };
-        try (Stage stage = new Stage(Load.numbers(0, 4, 0, 0, 0, 10), (generation, socket) -> new FakeParent(socket, hello, Stage.OK))) {
-            assertEquals(List.of(1), stage.get().generations);
-            assertEquals(List.of(2), stage.get().generations);
-            assertEquals(2, stage.launcher.launches.get());
-        }
-    }
-
-    @Test
-    void replacesAnInterpreterAfterMaxRequests() throws Exception {
-        try (Stage stage = new Stage(Load.numbers(0, 1, 0, 1, 3, 0), Stage.OK)) {
-            List<Integer> pids = new ArrayList<>();
-            for (int i = 0; i < 7; i++) {
-                pids.add(stage.get().pids.getFirst());
-            }
-            assertEquals(3, pids.stream().distinct().count());
-            assertEquals(pids.get(0), pids.get(2));
-            assertEquals(pids.get(3), pids.get(5));
-            stage.countersEqualReality();
-        }
-    }
-
-    @Test
-    void replacesAnInterpreterThatHasGrownTooLarge() throws Exception {
-        try (Stage stage = new Stage(Stage.settings(1).with(RequestRate.UNLIMITED, new Recycling(Duration.ofHours(1), 50 << 20)), Stage.OK)) {
-            int first = stage.get().pids.getFirst();
-            assertEquals(first, stage.get().pids.getFirst());
-            stage.launcher.privateBytes = (50 << 20) + 1;
-            Eventually.holds(() -> pid(stage) != first, () -> "it serves on");
-            stage.countersEqualReality();
-        }
-    }
-
-    @Test
-    void replacesAnInterpreterThatIsOld() throws Exception {
-        try (Stage stage = new Stage(Stage.settings(1).with(RequestRate.UNLIMITED, new Recycling(Duration.ofMillis(300), 0)), Stage.OK)) {
-            int first = stage.get().pids.getFirst();
-            assertEquals(first, stage.get().pids.getFirst());
-            Eventually.holds(() -> pid(stage) != first, () -> "it serves on");
-        }
-    }
-
-    private static int pid(Stage stage) {
-        try {
-            return stage.get().pids.getFirst();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "Content-Length: 2000000\n"})
-    void endsAResponseThatIsLongerThanItMayBe(String length) throws Exception {
-        PoolSettings settings = Stage.settings(1).with(new SpoolLimits(1 << 20, 1 << 20, 8 << 20));
-        try (Stage stage = new Stage(settings, me -> {
-            me.say("Content-Type: text/plain\n" + length + "\n");
-            for (int i = 0; i < 100; i++) {
-                me.say("x".repeat(20_000));
-            }
-            me.end();
-        })) {
-            FakeExchange exchange = FakeExchange.get();
-            BadResponse refused = assertThrows(BadResponse.class, () -> stage.serve(exchange));
-            assertTrue(refused.getMessage().endsWith("sent a response of more than 1048576 bytes (WarrenResponseMax)"), refused.getMessage());
-            assertTrue(exchange.written.size() <= 1 << 20);
-            assertEquals(!length.isEmpty(), exchange.head.isEmpty(), "said in time where the head says it");
-            stage.countersEqualReality();
-        }
-    }
-
-    @Test
-    void refusesWhatComesFasterThanItMay() throws Exception {
-        try (Stage stage = new Stage(Stage.settings(1).with(new RequestRate(1, 2), Recycling.DEFAULT), Stage.OK)) {
-            stage.get();
-            stage.get();
-            PoolExhausted refused = assertThrows(PoolExhausted.class, stage::get);
-            assertTrue(refused.getMessage().contains("WarrenRequestRate"), refused.getMessage());
-            assertEquals(0, stage.status().inFlight());
-        }
-    }
-
-    @Test
-    void replacesNotAllInterpretersAtTheSameRequest() throws Exception {
-        try (Stage stage = new Stage(Load.numbers(0, 1, 0, 1, 100, 0), Stage.OK)) {
-            Map<Integer, Integer> served = new LinkedHashMap<>();
-            while (served.size() < 11) {
-                served.merge(stage.get().pids.getFirst(), 1, Integer::sum);
-            }
-            List<Integer> lifetimes = new ArrayList<>(served.values()).subList(0, 10);
-            assertTrue(lifetimes.stream().allMatch(count -> count > 80 && count <= 100), lifetimes.toString());
-            assertTrue(lifetimes.stream().distinct().count() > 1, lifetimes.toString());
-        }
-    }
-
-    @Test
-    void refusesMoreRequestsThanMayBeInFlight() throws Exception {
-        PoolSettings from = Stage.settings(4);
-        PoolSettings two = new PoolSettings(0, 4, 0, 4, 0, 2, 100, from.deadlines(), from.spool());
-        Load.Gate gate = new Load.Gate();
-        try (Stage stage = new Stage(two, gate); ExecutorService threads = Executors.newFixedThreadPool(2)) {
-            List<Future<FakeExchange>> all = Load.start(stage, threads, 2);
-            Eventually.equal(2, gate.inside::get);
-            PoolExhausted full = assertThrows(PoolExhausted.class, stage::get);
-            assertTrue(full.getMessage().contains("WarrenInFlightMax"), full.getMessage());
-            gate.open.countDown();
-            for (Future<FakeExchange> one : all) {
-                one.get();
-            }
-            stage.get();
         }
     }
 

@@ -26,7 +26,7 @@ final class Load {
     static PoolSettings deadlines(int max, Duration queue, Duration launch, Duration idle, Duration drain) {
         Deadlines from = Stage.settings(max).deadlines();
         return numbers(0, max, 0, max, 0, 10_000).with(new Deadlines(launch, queue, from.firstByte(),
-            from.responseIdle(), from.request(), from.write(), idle, drain));
+            from.responseIdle(), from.request(), from.write(), idle, drain, from.cpu()));
     }
 
     /** Requests that wait inside the interpreter until they may end. */

@@ -42,7 +42,7 @@ final class SpoolingTest {
     private static PoolSettings writeWithin(Duration write, long all) {
         Deadlines from = Stage.settings(1).deadlines();
         return limits(1 << 20, all).with(new Deadlines(from.launch(), from.queue(), from.firstByte(),
-            from.responseIdle(), from.request(), write, from.idle(), from.drain()));
+            from.responseIdle(), from.request(), write, from.idle(), from.drain(), from.cpu()));
     }
 
     @Test

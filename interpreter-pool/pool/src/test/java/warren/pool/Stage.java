@@ -62,7 +62,7 @@ final class Stage implements AutoCloseable {
     static PoolSettings settings(int max) {
         Duration longer = Duration.ofSeconds(20);
         return new PoolSettings(0, max, 0, max, 0, 10_000, 100, new Deadlines(longer, longer, longer, longer, longer,
-            longer, Duration.ofMinutes(10), longer), SpoolLimits.DEFAULT);
+            longer, Duration.ofMinutes(10), longer, longer), SpoolLimits.DEFAULT);
     }
 
     Path directory() {

@@ -2,6 +2,8 @@ package warren.launcher.cgroup;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -24,6 +26,22 @@ public record GroupUse(
         OptionalLong processes, OptionalLong processesPeak, OptionalLong processesRefused, OptionalLong cpuMicros,
         OptionalLong throttledMicros) {
     private static final int NANOS_OF_MICRO = 1000;
+    private static final long MICROS_OF_SECOND = 1_000_000;
+
+    /** What limits did since the group was made, for the log, such as {@code "2 killed for memory"}; empty where nothing. */
+    public String hits() {
+        List<String> hits = new ArrayList<>();
+        memoryKills.ifPresent(count -> add(hits, count, " killed for memory"));
+        processesRefused.ifPresent(count -> add(hits, count, " forks refused"));
+        throttledMicros.ifPresent(micros -> add(hits, micros / MICROS_OF_SECOND, " s held back by WarrenCpuMax"));
+        return String.join(", ", hits);
+    }
+
+    private static void add(List<String> hits, long count, String what) {
+        if (count > 0) {
+            hits.add(count + what);
+        }
+    }
 
     static GroupUse read(Map<Controller, ControllerFiles> controllers) {
         ControllerFiles memory = controllers.get(Controller.MEMORY);
