@@ -1,0 +1,150 @@
+package warren.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Generation after generation, each with daemons that its owner leaves behind: nothing of those that have ended stays.
+ * The long form is {@code bench/survival ResidueTest}.
+ */
+@Timeout(value = 2, unit = TimeUnit.HOURS)
+final class ResidueTest {
+    private static final int RELOADS = Integer.getInteger("warren.load.reloads", 10);
+    private static final int WARM_UP = 5;
+    /** Its field in /proc/net/unix. */
+    private static final int INODE = 6;
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private Machine machine;
+
+    @BeforeEach
+    void start() throws Exception {
+        machine = new Machine();
+        machine.addOwner("alice", Machine.ALICE);
+        machine.write("alice", Machine.ALICE, "htdocs/perl/daemons.pl", """
+            use POSIX; print "Content-Type: text/plain\\n\\n";
+            for (1 .. 3) {
+                next if fork; POSIX::setsid(); $SIG{TERM} = $SIG{HUP} = 'IGNORE';
+                exit if fork; POSIX::close($_) for 0 .. 20; sleep 1000 while 1;
+            }
+            print 'left';
+            """, "644");
+        machine.start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        machine.close();
+    }
+
+    /** What there is of what could be left, by name. */
+    private Map<String, Integer> counts() throws Exception {
+        Map<String, Integer> counts = new TreeMap<>();
+        for (int pid : List.of((int) machine.launcher().pid(), machine.connectorStatus().path("pid").asInt())) {
+            String whose = pid == machine.launcher().pid() ? "launcher" : "connector";
+            counts.put("descriptors of the " + whose, descriptors(pid));
+            counts.put("mounts of the " + whose, Files.readAllLines(Path.of("/proc/" + pid + "/mounts")).size());
+        }
+        counts.put("processes of the owner", Machine.processesOf(Machine.ALICE).size());
+        for (String line : Files.readAllLines(machine.base().resolve("run/notes/cgroups"))) {
+            Path quotas = Path.of(line.replaceFirst("^[A-Z]+ ", "")).resolve("quotas");
+            try (Stream<Path> groups = Files.walk(quotas, 2)) {
+                counts.put("cgroups in " + quotas, (int) groups.filter(Files::isDirectory).count());
+            }
+        }
+        try (Stream<Path> files = Files.walk(machine.base().resolve("run"))) {
+            counts.put("files of the runtime directory", (int) files.count());
+        }
+        return counts;
+    }
+
+    /** Without httpd's connections, of which it has as many as it likes. */
+    private static int descriptors(int pid) throws IOException {
+        Set<String> httpds = Files.readAllLines(Path.of("/proc/net/unix")).stream().filter(line -> line.endsWith("/ajp.sock"))
+            .map(line -> "socket:[" + line.split("\\s+")[INODE] + "]").collect(Collectors.toSet());
+        int count = 0;
+        try (Stream<Path> all = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            for (Path descriptor : all.toList()) {
+                count += httpds.contains(target(descriptor)) ? 0 : 1;
+            }
+        }
+        return count;
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException closed) {
+            return "";
+        }
+    }
+
+    /** As {@code warren reload} asks, without the start of a command. */
+    private void reload() throws Exception {
+        try (SocketChannel control = SocketChannel.open(UnixDomainSocketAddress.of(machine.base().resolve("run/control/control.sock")))) {
+            control.write(ByteBuffer.wrap(("{\"verb\":\"RELOAD\",\"virtualHost\":\"alice.localhost\",\"withinSeconds\":60,\"session\":null}\n")
+                .getBytes(StandardCharsets.UTF_8)));
+            String answer = new String(Channels.newInputStream(control).readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(answer.startsWith("{\"good\":true"), answer);
+        }
+    }
+
+    private void renewWithDaemons() throws Exception {
+        assertEquals("left", machine.http().get("alice.localhost", "/perl/daemons.pl").body());
+        reload();
+    }
+
+    @Test
+    void nothingStaysOfGenerationsThatHaveEnded() throws Exception {
+        for (int i = 0; i < WARM_UP; i++) {
+            renewWithDaemons();
+        }
+        // a generation and its interpreter, and nothing that still drains
+        Map<String, Integer> before = settled();
+        for (int i = 0; i < RELOADS; i++) {
+            renewWithDaemons();
+        }
+        Map<String, Integer> after = settled();
+        assertEquals(before, after, RELOADS + " reloads");
+        System.err.println(RELOADS + " generations with three daemons each ended; before and after: " + after);
+    }
+
+    private Map<String, Integer> settled() throws Exception {
+        Await.until("one generation", SOON, () -> {
+            machine.http().get("alice.localhost", "/perl/who.pl");
+            return machine.pool("alice").path("generations").size() == 1 && Machine.processesOf(Machine.ALICE).size() == 2;
+        });
+        // stages that are just starting have descriptors and cgroups of their own
+        int[] same = {0};
+        Map<String, Integer> last = new TreeMap<>();
+        Await.until("equal counts for a second", SOON, () -> {
+            Map<String, Integer> now = counts();
+            same[0] = now.equals(last) ? same[0] + 1 : 0;
+            last.clear();
+            last.putAll(now);
+            TimeUnit.MILLISECONDS.sleep(100);
+            return same[0] >= 10;
+        });
+        return last;
+    }
+}
