@@ -148,6 +148,7 @@ final class Machine implements AutoCloseable {
                 <IfModule mod_warren.c>
                     WarrenUserGroup   #@uid@ #@uid@
                     WarrenApplication /app @base@/sites/@owner@/app/app.psgi
+                    WarrenJailAllow   @base@/sites/@owner@ rw
                     @directives@
                 </IfModule>
             </VirtualHost>

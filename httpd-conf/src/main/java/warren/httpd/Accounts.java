@@ -17,6 +17,9 @@ public interface Accounts {
     /** The GID of a group. */
     OptionalLong gid(String group);
 
+    /** The name of the account with this UID. */
+    Optional<String> name(long uid);
+
     /** The home directory of the account with this UID. */
     Optional<String> home(long uid);
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param name its name
  * @param kind which of the two
  * @param owner who its code runs as
+ * @param account the owner's account's name; empty where he has none
  * @param home the owner's home directory where he has an account, else the document root
  * @param documentRoot an absolute path; of a service host the directory of its application
  * @param forwardedPaths what WarrenLocation forwards: {@code ""} for the root or {@code "/name"}
@@ -24,7 +25,7 @@ import java.util.Optional;
  * @param said where each of Warren's own directives stands that holds for it, by its name
  * @param place where it begins
  */
-public record Site(String name, Kind kind, Owner owner, String home, String documentRoot,
+public record Site(String name, Kind kind, Owner owner, Optional<String> account, String home, String documentRoot,
                    List<String> forwardedPaths, boolean handlesFiles, Map<String, String> applications,
                    Map<String, String> services, String language, List<String> plugins, PoolValues pool,
                    Optional<LogValues> log, List<PluginDirective> directives, Map<String, Place> said, Place place) {

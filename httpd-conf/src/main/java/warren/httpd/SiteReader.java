@@ -55,7 +55,7 @@ final class SiteReader {
         rules.together().apply(all.plugin()).ifPresent(misfit -> problems.error(Optional.of(name),
             new Place(misfit.directive().file(), misfit.directive().line()),
             misfit.directive().name() + " " + String.join(" ", misfit.directive().arguments()), misfit.expected()));
-        owner.ifPresent(o -> sites.add(new Site(name, kind, o, home, documents, routes.forwarded(),
+        owner.ifPresent(o -> sites.add(new Site(name, kind, o, accounts.name(o.uid()), home, documents, routes.forwarded(),
             routes.handlesFiles(), routes.applications(), routes.services(),
             all.last("WarrenLanguage").map(d -> d.argument(0)).orElse("perl"), plugins(all), pool,
             all.last("WarrenLogRotate").flatMap(d -> LogValues.of(d.arguments())), all.plugin(),

@@ -49,6 +49,11 @@ final class Written {
         }
 
         @Override
+        public Optional<String> name(long uid) {
+            return ids.entrySet().stream().filter(entry -> entry.getValue() == uid).map(Map.Entry::getKey).findFirst();
+        }
+
+        @Override
         public Optional<String> home(long uid) {
             return uid == 2001 ? Optional.of("/home/alice") : Optional.empty();
         }

@@ -34,6 +34,7 @@ final class AccountFiles implements Accounts {
     private final Map<String, OptionalLong> askedUsers = new HashMap<>();
     private final Map<String, OptionalLong> askedGroups = new HashMap<>();
     private final Map<Long, OptionalLong> askedPrimary = new HashMap<>();
+    private final Map<Long, Optional<String>> askedNames = new HashMap<>();
     private final Map<Long, Optional<String>> askedHomes = new HashMap<>();
 
     private Optional<Set<Long>> allUids = Optional.empty();
@@ -75,6 +76,12 @@ final class AccountFiles implements Accounts {
         return users.numbered(uid).map(entry -> number(entry.fields()[3]))
             .orElseGet(() -> mayExist(uid) ? askedPrimary.computeIfAbsent(uid, others::primaryGid)
                 : OptionalLong.empty());
+    }
+
+    @Override
+    public Optional<String> name(long uid) {
+        return users.numbered(uid).map(entry -> Optional.of(entry.fields()[0]))
+            .orElseGet(() -> mayExist(uid) ? askedNames.computeIfAbsent(uid, others::name) : Optional.empty());
     }
 
     @Override

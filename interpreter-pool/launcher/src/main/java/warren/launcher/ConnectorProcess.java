@@ -34,7 +34,7 @@ final class ConnectorProcess {
     private final CgroupTree cgroups;
     private final Directories directories;
     private final Notes notes;
-    private final Stages stages;
+    private final WarmStages stages;
     private final UnixSocket ajp;
     private final ConnectorProgram program;
     private final Runnable onEnd;
@@ -55,7 +55,7 @@ final class ConnectorProcess {
     }
 
     /** @param onEnd what is to be done whenever it has ended by itself, before it is started again */
-    ConnectorProcess(CgroupTree cgroups, Directories directories, Stages stages, UnixSocket ajp,
+    ConnectorProcess(CgroupTree cgroups, Directories directories, WarmStages stages, UnixSocket ajp,
             ConnectorProgram program, Runnable onEnd) {
         this.cgroups = cgroups;
         this.directories = directories;

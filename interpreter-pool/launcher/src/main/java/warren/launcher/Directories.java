@@ -48,6 +48,11 @@ public record Directories(Path runtime, Path state, Path logs, Path spool) {
         return runtime.resolve("stage");
     }
 
+    /** Where each launch mounts a root of its own, in a mount namespace of its own: here it stays empty. */
+    Path rootMount() {
+        return runtime.resolve("root");
+    }
+
     Path generations() {
         return runtime.resolve("generations");
     }
@@ -105,6 +110,7 @@ public record Directories(Path runtime, Path state, Path logs, Path spool) {
         make(runtime.resolve("launcher"), "rwx--x---", 0, connectorGroup);
         make(runtime.resolve("control"), "rwx------", 0, 0);
         make(runtime.resolve("stage"), "rwx------", 0, 0);
+        make(rootMount(), "rwx------", 0, 0);
         make(generations(), "rwx--x---", 0, connectorGroup);
         make(runtime.resolve("notes"), "rwx------", 0, 0);
         make(generationNotes(), "rwx------", 0, 0);

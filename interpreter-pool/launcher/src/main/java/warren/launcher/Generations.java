@@ -41,7 +41,7 @@ final class Generations {
     private static final int MOST_OF_ONE_VIRTUAL_HOST = 4;
 
     private final Directories directories;
-    private final Stages stages;
+    private final WarmStages stages;
     private final LaunchPlans plans;
     private final Notes notes;
     private final long connectorUser;
@@ -52,7 +52,7 @@ final class Generations {
     private final Map<VirtualHostName, Integer> lastNumbers = new HashMap<>();
     private final Map<VirtualHostName, GenerationId> lastNoted = new ConcurrentHashMap<>();
 
-    Generations(CgroupTree cgroups, Directories directories, Stages stages, LaunchPlans plans, long connectorUser) {
+    Generations(CgroupTree cgroups, Directories directories, WarmStages stages, LaunchPlans plans, long connectorUser) {
         this.directories = directories;
         this.stages = stages;
         this.plans = plans;
@@ -79,7 +79,7 @@ final class Generations {
             prepareLog(id.virtualHost(), site.owner().get());
         }
         LaunchPlans.Draft draft = plans.draft(site, id);
-        Stage stage = stages.take();
+        Stage stage = stages.take(draft.hasOwnProcesses());
         try {
             quotas.enter(stage, draft, site.virtualHost());
             name(stage.cgroup(), id);

@@ -1,7 +1,12 @@
 package warren.launcher;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -11,13 +16,19 @@ import warren.launcher.stage.LaunchPlan;
 import warren.plugin.LaunchRefused;
 import warren.plugin.LaunchStep;
 import warren.plugin.Place;
+import warren.plugin.RootEntry;
 
 /** Asks a site's plugins for their steps and puts them together into one launch plan. Whatever is missing refuses. */
 final class LaunchPlans {
+    private static final int LOOKED_AT = 50;
     private final Plugins plugins;
+    private final String rootMount;
+    private final SystemCallFilters filters = new SystemCallFilters();
 
-    LaunchPlans(Plugins plugins) {
+    /** @param rootMount an empty directory of root's, where roots are put together */
+    LaunchPlans(Plugins plugins, Path rootMount) {
         this.plugins = plugins;
+        this.rootMount = rootMount.toString();
     }
 
     /**
@@ -26,18 +37,38 @@ final class LaunchPlans {
      * @param group whose quotas hold
      * @param limits of that group, for the launcher to set
      * @param steps for the launch stage
+     * @param filter of system calls, as {@code seccomp(2)} has it; empty for none
      */
     record Draft(Site.Owner owner, String group, List<LaunchStep.LimitGroup> limits, List<LaunchStep> steps,
-                 LaunchStep.Execute program) {
+                 String rootMount, byte[] filter, LaunchStep.Execute program) {
         LaunchPlan plan(LaunchPlan.StandardDescriptors descriptors) {
             return new LaunchPlan(descriptors, owner.user(), owner.group(), owner.supplementaryGroups(),
-                steps, program);
+                steps, rootMount, filter, program);
+        }
+
+        /** Whether its stage must have been started in a PID namespace of its own. */
+        boolean hasOwnProcesses() {
+            return steps.stream().anyMatch(step -> step instanceof LaunchStep.Unshare unshare
+                && unshare.namespaces().contains(LaunchStep.Namespace.PROCESSES));
         }
 
         /** Of all but the identity. */
         String fingerprint() {
-            return Fingerprint.of(group, limits, steps, program);
+            return Fingerprint.of(group, limits, steps, HexFormat.of().formatHex(filter), program);
         }
+    }
+
+    /** Which kinds of launch stages the first of these want: ten thousand are mostly alike. */
+    Set<Boolean> kinds(Collection<Site> sites) {
+        Set<Boolean> kinds = new HashSet<>();
+        for (Site site : sites.stream().filter(site -> site.owner().isPresent()).limit(LOOKED_AT).toList()) {
+            try {
+                kinds.add(draft(site, new GenerationId(site.virtualHost().name(), 1)).hasOwnProcesses());
+            } catch (LaunchFailure refused) {
+                // told when it is launched
+            }
+        }
+        return kinds;
     }
 
     Draft draft(Site site, GenerationId id) throws LaunchFailure {
@@ -57,8 +88,42 @@ final class LaunchPlans {
         // stable: steps of one place stay in the order of the plugins
         steps.sort(Comparator.comparing(LaunchStep::place));
         requireOwnMounts(steps);
-        return new Draft(owner, group(steps, id), of(LaunchStep.LimitGroup.class, steps),
-            steps.stream().filter(step -> step.place() != Place.CGROUP).toList(), programs.get(0));
+        return new Draft(owner, group(steps, id), of(LaunchStep.LimitGroup.class, steps), forStage(steps),
+            rootMount, filter(steps), programs.get(0));
+    }
+
+    /** Without what the launcher does itself, and with what all plugins show in the one root. */
+    private static List<LaunchStep> forStage(List<LaunchStep> steps) throws LaunchFailure {
+        List<LaunchStep> left = new ArrayList<>(steps);
+        left.removeIf(step -> step.place() == Place.CGROUP || step instanceof LaunchStep.Show
+            || step instanceof LaunchStep.AllowSystemCalls);
+        List<LaunchStep.OwnRoot> roots = of(LaunchStep.OwnRoot.class, steps);
+        if (roots.size() > 1) {
+            throw refused("the plugins give " + roots.size() + " roots, expected at most one");
+        }
+        mergeNamespaces(left);
+        List<RootEntry> shown = of(LaunchStep.Show.class, steps).stream().map(LaunchStep.Show::entry).toList();
+        left.replaceAll(step -> step instanceof LaunchStep.OwnRoot root ? root.with(shown) : step);
+        return List.copyOf(left);
+    }
+
+    /** One copy of the mounts is enough. */
+    private static void mergeNamespaces(List<LaunchStep> steps) {
+        Set<LaunchStep.Namespace> all = EnumSet.noneOf(LaunchStep.Namespace.class);
+        of(LaunchStep.Unshare.class, steps).forEach(step -> all.addAll(step.namespaces()));
+        if (!all.isEmpty()) {
+            int first = steps.indexOf(of(LaunchStep.Unshare.class, steps).get(0));
+            steps.removeIf(LaunchStep.Unshare.class::isInstance);
+            steps.add(first, new LaunchStep.Unshare(all));
+        }
+    }
+
+    private byte[] filter(List<LaunchStep> steps) throws LaunchFailure {
+        List<LaunchStep.AllowSystemCalls> allowed = of(LaunchStep.AllowSystemCalls.class, steps);
+        if (allowed.size() > 1) {
+            throw refused("the plugins give " + allowed.size() + " lists of system calls, expected at most one");
+        }
+        return allowed.isEmpty() ? new byte[0] : filters.of(allowed.get(0).rules());
     }
 
     private static String group(List<LaunchStep> steps, GenerationId id) throws LaunchFailure {
@@ -94,6 +159,8 @@ final class LaunchPlans {
                 unshared |= unshare.namespaces().contains(LaunchStep.Namespace.MOUNT);
             } else if (step instanceof LaunchStep.Mount mount && !unshared) {
                 throw refused("a mount on " + mount.target() + " before a mount namespace of the launch's own");
+            } else if (step instanceof LaunchStep.OwnRoot && !unshared) {
+                throw refused("a root of its own before a mount namespace of the launch's own");
             }
         }
     }

@@ -48,7 +48,7 @@ public final class Launcher {
     private final Configurations configurations;
     private final Reloads reloads;
     private final CgroupTree cgroups;
-    private final Stages stages;
+    private final WarmStages stages;
     private final Generations generations;
     private final Sessions sessions;
     private final UnixSocket ajp;
@@ -71,8 +71,8 @@ public final class Launcher {
         this.configurations = new Configurations(now);
         this.reloads = new Reloads(now);
         this.cgroups = openCgroups();
-        this.stages = new Stages(new Children(), StageProgram.of(home, directories.stageTemporary()), cgroups);
-        LaunchPlans plans = new LaunchPlans(plugins);
+        this.stages = new WarmStages(new Children(), StageProgram.of(home, directories.stageTemporary()), cgroups);
+        LaunchPlans plans = new LaunchPlans(plugins, directories.rootMount());
         this.generations = new Generations(cgroups, directories, stages, plans, server.connectorUid());
         this.sessions = new Sessions(cgroups, plans);
         take(first);
@@ -82,6 +82,7 @@ public final class Launcher {
             controller.versionTwoName()));
         // not before: cgroups of stages that wait would be taken for an earlier launcher\'s
         stages.keepWarm(server.warmStages());
+        plans.kinds(configurations.current().sites().values()).forEach(stages::want);
         ConnectorProgram program = ConnectorProgram.of(home, directories, new UserId(server.connectorUid()),
             new GroupId(server.connectorGid()));
         Optional<LeftConnector> left = LeftConnector.find(cgroups, directories, watch, program,

@@ -17,15 +17,28 @@ import warren.plugin.VirtualHostSettings;
  * @param owner whom its code runs as; empty only where it is quarantined
  * @param plugins the names of the plugins that take part in its launch, the language first
  * @param directives the plugins' directives that hold for it, the server's first
+ * @param siblings the document roots of the owner's other virtual hosts
  */
-record Site(VirtualHost virtualHost, Optional<Owner> owner, List<String> plugins, List<Directive> directives) {
+record Site(VirtualHost virtualHost, Optional<Owner> owner, List<String> plugins, List<Directive> directives,
+            List<Path> siblings) {
+    /** The only virtual host of its owner. */
+    Site(VirtualHost virtualHost, Optional<Owner> owner, List<String> plugins, List<Directive> directives) {
+        this(virtualHost, owner, plugins, directives, List.of());
+    }
+
     Site {
+        siblings = List.copyOf(siblings);
         plugins = List.copyOf(plugins);
         directives = List.copyOf(directives);
     }
 
-    /** @param home the home directory where the owner has an account, else the document root */
-    record Owner(UserId user, GroupId group, List<GroupId> supplementaryGroups, Path home) {
+    /**
+     * Whom its code runs as.
+     *
+     * @param home the home directory where the owner has an account, else the document root
+     * @param account its name; empty where he has none
+     */
+    record Owner(UserId user, GroupId group, List<GroupId> supplementaryGroups, Path home, Optional<String> account) {
         Owner {
             supplementaryGroups = List.copyOf(supplementaryGroups);
         }
@@ -34,7 +47,7 @@ record Site(VirtualHost virtualHost, Optional<Owner> owner, List<String> plugins
     /** What a plugin is told at a launch. */
     VirtualHostSettings settings(GenerationId generation, Owner whom, List<Directive> ofPlugin, Path installation) {
         return new VirtualHostSettings(generation, whom.user(), whom.group(), whom.supplementaryGroups(),
-            Path.of(virtualHost.documentRoot()), whom.home(), virtualHost.routes(), virtualHost.handlesFiles(),
+            Path.of(virtualHost.documentRoot()), siblings, whom.home(), whom.account(), virtualHost.routes(), virtualHost.handlesFiles(),
             ofPlugin, installation);
     }
 }

@@ -4,12 +4,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import warren.contract.Deadlines;
 import warren.contract.LogRotation;
@@ -70,8 +72,11 @@ final class Sites {
      */
     Map<VirtualHostName, Site> of(WarrenConfiguration files, Configuration before) {
         Map<VirtualHostName, Site> sites = new LinkedHashMap<>();
+        Map<Long, Set<String>> documentRoots = documentRoots(files, before);
         for (warren.httpd.Site site : files.sites()) {
-            sites.put(new VirtualHostName(site.name()), site(site));
+            Set<String> others = new TreeSet<>(documentRoots.get(site.owner().uid()));
+            others.remove(site.documentRoot());
+            sites.put(new VirtualHostName(site.name()), site(site, others.stream().map(Path::of).toList()));
         }
         for (QuarantinedSite site : files.quarantined()) {
             if (VirtualHostName.isWellFormed(site.name())) {
@@ -82,7 +87,20 @@ final class Sites {
         return sites;
     }
 
-    private Site site(warren.httpd.Site site) {
+    /** Of each owner; those that are not read now are known from before. */
+    private static Map<Long, Set<String>> documentRoots(WarrenConfiguration files, Configuration before) {
+        Map<Long, Set<String>> all = new HashMap<>();
+        for (Site site : before.sites().values()) {
+            site.owner().ifPresent(owner -> all.computeIfAbsent(owner.user().value(), uid -> new HashSet<>())
+                .add(site.virtualHost().documentRoot()));
+        }
+        for (warren.httpd.Site site : files.sites()) {
+            all.computeIfAbsent(site.owner().uid(), uid -> new HashSet<>()).add(site.documentRoot());
+        }
+        return all;
+    }
+
+    private Site site(warren.httpd.Site site, List<Path> siblings) {
         VirtualHostName name = new VirtualHostName(site.name());
         List<Route> routes = new ArrayList<>();
         site.applications().forEach((path, file) -> routes.add(new Route.Application(path, file)));
@@ -93,11 +111,11 @@ final class Sites {
             reloads.countOf(name), Optional.empty());
         List<GroupId> groups = site.owner().supplementaryGids().stream().map(GroupId::new).toList();
         Site.Owner owner = new Site.Owner(new UserId(site.owner().uid()), new GroupId(site.owner().gid()), groups,
-            Path.of(site.home()));
+            Path.of(site.home()), site.account());
         List<String> plugins = new ArrayList<>(List.of(site.language()));
         plugins.addAll(site.plugins());
         List<Directive> directives = site.directives().stream().map(ConfigurationFiles::directive).toList();
-        return new Site(host, Optional.of(owner), plugins.stream().distinct().toList(), directives);
+        return new Site(host, Optional.of(owner), plugins.stream().distinct().toList(), directives, siblings);
     }
 
     private Site quarantined(VirtualHostName name, List<Problem> problems) {

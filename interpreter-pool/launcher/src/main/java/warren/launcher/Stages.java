@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import warren.launcher.cgroup.Cgroup;
 import warren.launcher.cgroup.CgroupTree;
 import warren.launcher.system.Descriptors;
+import warren.launcher.system.OwnProcesses;
 import warren.launcher.system.PosixSpawn;
 import warren.launcher.system.SystemCallFailed;
 
@@ -30,6 +31,7 @@ final class Stages implements AutoCloseable {
 
     private final Children children;
     private final StageProgram program;
+    private final boolean ownProcesses;
     private final CgroupTree cgroups;
     private final List<String> environment;
     private final Queue<Stage> warm = new ArrayDeque<>();
@@ -37,8 +39,10 @@ final class Stages implements AutoCloseable {
     private int kept;
     private int starting;
 
-    Stages(Children children, StageProgram program, CgroupTree cgroups) {
+    /** @param ownProcesses whether each is process 1 of a PID namespace of its own */
+    Stages(Children children, StageProgram program, CgroupTree cgroups, boolean ownProcesses) {
         this.children = children;
+        this.ownProcesses = ownProcesses;
         this.program = program;
         this.cgroups = cgroups;
         // nothing of our own environment: JAVA_TOOL_OPTIONS, LD_PRELOAD and the like have no say
@@ -47,8 +51,10 @@ final class Stages implements AutoCloseable {
 
     /** From now on, until {@link #close}, so many are warm or just starting. */
     synchronized void keepWarm(int count) {
-        kept = count;
-        startMissing(Duration.ZERO);
+        if (kept != count) {
+            kept = count;
+            startMissing(Duration.ZERO);
+        }
     }
 
     /** How many have started and wait for a plan. */
@@ -180,8 +186,7 @@ final class Stages implements AutoCloseable {
         try {
             List<Integer> descriptors = new ArrayList<>(List.of(plan.readEnd(), report.writeEnd(), error));
             descriptors.addAll(inherited);
-            Children.Child child = children.spawn(() ->
-                PosixSpawn.spawn(program.program(), program.argumentsIn(cgroup), environment, descriptors));
+            Children.Child child = children.spawn(() -> start(cgroup, descriptors));
             Stage stage = new Stage(child, cgroup, plan.writeEnd(), report.readEnd());
             closeAll(plan.readEnd(), report.writeEnd(), error);
             awaitReady(stage);
@@ -190,6 +195,12 @@ final class Stages implements AutoCloseable {
             closeAll(plan.readEnd(), report.writeEnd(), error, plan.writeEnd(), report.readEnd());
             throw e;
         }
+    }
+
+    private int start(Cgroup cgroup, List<Integer> descriptors) throws SystemCallFailed {
+        OwnProcesses.Spawn spawn =
+            () -> PosixSpawn.spawn(program.program(), program.argumentsIn(cgroup), environment, descriptors);
+        return ownProcesses ? OwnProcesses.spawn(spawn) : spawn.run();
     }
 
     private static void awaitReady(Stage stage) throws LaunchFailure {

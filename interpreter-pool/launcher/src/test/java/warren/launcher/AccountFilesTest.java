@@ -41,6 +41,12 @@ class AccountFilesTest {
         }
 
         @Override
+        public Optional<String> name(long uid) {
+            asked.add("name " + uid);
+            return uid == 7 ? Optional.of("seven") : Optional.empty();
+        }
+
+        @Override
         public Optional<String> home(long uid) {
             asked.add("home " + uid);
             return uid == 7 ? Optional.of("/home/seven") : Optional.empty();

@@ -23,16 +23,16 @@ class AskServerTest {
     private static final String CONFIGURE = "pack('N C', 1, 1)";
     private Scratch scratch;
     private Directories directories;
-    private Stages stages;
+    private WarmStages stages;
     private AskServer server;
 
     @BeforeEach
     void open() throws IOException {
         scratch = new Scratch();
         directories = scratch.directories(CONNECTOR);
-        stages = new Stages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups());
+        stages = new WarmStages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups());
         Generations generations = new Generations(scratch.cgroups(), directories, stages,
-            new LaunchPlans(Plugins.load(scratch.path("plugins"))), CONNECTOR);
+            new LaunchPlans(Plugins.load(scratch.path("plugins")), scratch.path("run/root")), CONNECTOR);
         server = new AskServer(directories, CONNECTOR, (int) CONNECTOR, new Asks(directories,
             Secrets.load(scratch.path("state")), new Configurations(0), generations, new Reloads(0),
             new OwnersLogRotation(directories.ownersLogs(), CONNECTOR)));

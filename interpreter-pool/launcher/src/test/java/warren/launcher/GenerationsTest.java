@@ -22,7 +22,7 @@ class GenerationsTest {
     private static final VirtualHostName ALICE = new VirtualHostName("alice");
     private Scratch scratch;
     private Directories directories;
-    private Stages stages;
+    private WarmStages stages;
     private Generations generations;
 
     @BeforeEach
@@ -30,9 +30,9 @@ class GenerationsTest {
         scratch = new Scratch();
         directories = scratch.directories(CONNECTOR);
         ShellPlugin.install(scratch.path("plugins"));
-        stages = new Stages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups());
+        stages = new WarmStages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups());
         generations = new Generations(scratch.cgroups(), directories, stages,
-            new LaunchPlans(Plugins.load(scratch.path("plugins"))), CONNECTOR);
+            new LaunchPlans(Plugins.load(scratch.path("plugins")), scratch.path("run/root")), CONNECTOR);
     }
 
     @AfterEach

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +24,8 @@ import warren.contract.VirtualHostName;
 import warren.launcher.stage.LaunchPlan;
 import warren.plugin.GroupId;
 import warren.plugin.LaunchStep;
+import warren.plugin.PathAccess;
+import warren.plugin.RootEntry;
 import warren.plugin.UserId;
 
 /**
@@ -31,7 +34,7 @@ import warren.plugin.UserId;
  */
 class InjectedErrorsTest {
     private static final String TRACED = "setsid,keyctl,socket,bind,chmod,lchown,listen,mknodat,mknod,openat,dup2,write,"
-        + "prlimit64,setpriority,unshare,mount,chroot,chdir,prctl,setgroups,setgid,setuid,capset,close_range,execve";
+        + "prlimit64,setpriority,unshare,mount,umount2,pivot_root,open_tree,move_mount,mount_setattr,mkdir,symlink,openat2,landlock_create_ruleset,landlock_add_rule,landlock_restrict_self,chdir,prctl,setgroups,setgid,setuid,capset,close_range,execve";
     private static final Pattern CALL = Pattern.compile("(\\d+) +(?:<\\.\\.\\. )?(\\w+)(\\(.*| resumed>.*)");
 
     /** glibc has every thread make these, and aborts where they differ: they fail in all threads, each time. */
@@ -52,7 +55,7 @@ class InjectedErrorsTest {
         new Expected("chmod", "", "step=DESCRIPTORS call=chmod "),
         new Expected("lchown", "/socket", "step=DESCRIPTORS call=lchown "),
         new Expected("listen", "", "step=DESCRIPTORS call=listen "),
-        new Expected("mknodat", "", "step=DESCRIPTORS call=mkfifo "),
+        new Expected("mknodat", "/log", "step=DESCRIPTORS call=mkfifo "),
         new Expected("lchown", "/log", "step=DESCRIPTORS call=lchown "),
         new Expected("openat", "/log\"", "step=DESCRIPTORS call=open "),
         new Expected("dup2", ", 0)", "step=DESCRIPTORS call=dup2"),
@@ -64,8 +67,18 @@ class InjectedErrorsTest {
         new Expected("setpriority", "", "step=LIMITS call=setpriority"),
         new Expected("unshare", "", "step=NAMESPACES call=unshare"),
         new Expected("mount", "MS_PRIVATE", "step=NAMESPACES call=mount /"),
-        new Expected("mount", "tmpfs", "step=NAMESPACES call=mount "),
-        new Expected("chroot", "", "step=ROOT call=chroot /"),
+        new Expected("mount", "size=64k", "step=MOUNTS call=mount "),
+        new Expected("mount", "size=1m", "step=ROOT call=mount "),
+        new Expected("openat2", "/usr", "step=ROOT call=openat2 /usr"),
+        new Expected("open_tree", "", "step=ROOT call=open_tree"),
+        new Expected("mount_setattr", "MOUNT_ATTR_NODEV", "step=ROOT call=mount_setattr"),
+        new Expected("move_mount", "", "step=ROOT call=move_mount"),
+        new Expected("mkdir", "/usr", "step=ROOT call=mkdir "),
+        new Expected("symlink", "", "step=ROOT call=symlink "),
+        new Expected("mount", "\"proc\"", "step=ROOT call=mount "),
+        new Expected("pivot_root", "", "step=ROOT call=pivot_root"),
+        new Expected("umount2", "", "step=ROOT call=umount2"),
+        new Expected("mount_setattr", "\"/\"", "step=ROOT call=mount_setattr"),
         new Expected("prctl", "PR_CAPBSET_DROP, CAP_CHOWN", "step=PROCESS call=prctl PR_CAPBSET_DROP"),
         new Expected("prctl", "PR_CAPBSET_DROP, CAP_SYS_ADMIN", "step=PROCESS call=prctl PR_CAPBSET_DROP"),
         new Expected("setgroups", "60103", "step=IDENTITY call=setgroups"),
@@ -75,7 +88,14 @@ class InjectedErrorsTest {
         new Expected("capset", "permitted=0", "step=IDENTITY call=capset"),
         new Expected("close_range", "(3,", "step=SEAL call=close_range"),
         new Expected("prctl", "PR_SET_NO_NEW_PRIVS", "step=SEAL call=prctl PR_SET_NO_NEW_PRIVS"),
+        new Expected("landlock_create_ruleset", "handled_access_fs", "step=CONFINE call=landlock_create_ruleset"),
+        new Expected("landlock_add_rule", "", "step=CONFINE call=landlock_add_rule"),
+        new Expected("landlock_restrict_self", "", "step=CONFINE call=landlock_restrict_self"),
+        new Expected("prctl", "PR_SET_SECCOMP", "step=CONFINE call=prctl PR_SET_SECCOMP"),
         new Expected("execve", "/bin/sh", "step=EXECUTE call=execve /bin/sh"));
+
+    /** A filter of one instruction, which returns SECCOMP_RET_ALLOW. */
+    private static final byte[] ALLOW_ALL = {6, 0, 0, 0, 0, 0, (byte) 0xff, 0x7f};
 
     /** One launch in a scratch directory of its own. */
     private static final class Traced implements AutoCloseable {
@@ -87,7 +107,7 @@ class InjectedErrorsTest {
                 scratch.path("trace").toString(), "-e", "trace=" + TRACED));
             strace.addAll(List.of(injection));
             Files.createDirectory(scratch.path("jail"));
-            stages = new Stages(Scratch.CHILDREN, scratch.stage(strace.toArray(new String[0])), scratch.cgroups());
+            stages = new Stages(Scratch.CHILDREN, scratch.stage(strace.toArray(new String[0])), scratch.cgroups(), false);
         }
 
         LaunchPlan plan() throws IOException {
@@ -98,8 +118,13 @@ class InjectedErrorsTest {
                 List.of(new GroupId(60103)),
                 List.of(new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0), new LaunchStep.SetNice(1),
                     new LaunchStep.Unshare(Set.of(LaunchStep.Namespace.MOUNT)),
-                    new LaunchStep.Mount("none", scratch.path("jail").toString(), "tmpfs", Set.of(), "size=64k"),
-                    new LaunchStep.ChangeRoot("/")),
+                    new LaunchStep.OwnRoot(Optional.empty(), List.of(new RootEntry.Shown("/usr", false, true),
+                        new RootEntry.AsOnHost("/bin"), new RootEntry.AsOnHost("/lib"), new RootEntry.AsOnHost("/lib64"),
+                        new RootEntry.Processes("/proc"), new RootEntry.Directory("/tmp"), new RootEntry.Shown(marker.toString(), true, true))),
+                    new LaunchStep.Mount("none", "/tmp", "tmpfs", Set.of(), "size=64k,mode=1777"),
+                    new LaunchStep.RestrictAccess(List.of(new PathAccess("/", PathAccess.Kind.READ, true),
+                        new PathAccess(marker.toString(), PathAccess.Kind.CHANGE, true)), Optional.empty())),
+                scratch.path("jail").toString(), ALLOW_ALL,
                 new LaunchStep.Execute("/bin/sh", List.of("sh", "-c", "umask 0; : >" + marker + "/executed"), Map.of()));
         }
 

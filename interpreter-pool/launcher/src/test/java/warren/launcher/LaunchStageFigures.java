@@ -70,7 +70,7 @@ final class LaunchStageFigures {
     private void starts() throws Exception {
         List<Double> times = new ArrayList<>();
         List<Double> memory = new ArrayList<>();
-        Stages stages = new Stages(Scratch.CHILDREN, program, scratch.cgroups());
+        Stages stages = new Stages(Scratch.CHILDREN, program, scratch.cgroups(), false);
         for (int i = 0; i < runs; i++) {
             long began = System.nanoTime();
             Stage stage = stages.take();
@@ -91,7 +91,7 @@ final class LaunchStageFigures {
     /** From the plan on the way until the program is executed. */
     private void launches(String what, long restMillis) throws Exception {
         List<Double> times = new ArrayList<>();
-        Stages stages = new Stages(Scratch.CHILDREN, program, scratch.cgroups());
+        Stages stages = new Stages(Scratch.CHILDREN, program, scratch.cgroups(), false);
         for (int i = 0; i < runs; i++) {
             Stage stage = stages.take();
             TimeUnit.MILLISECONDS.sleep(restMillis);
@@ -126,7 +126,7 @@ final class LaunchStageFigures {
     /** As many threads ask for launches as fast as they can; the next stages start meanwhile. */
     private void herd(int atOnce) throws Exception {
         List<Double> times = new ArrayList<>();
-        try (Stages stages = new Stages(Scratch.CHILDREN, program, scratch.cgroups())) {
+        try (Stages stages = new Stages(Scratch.CHILDREN, program, scratch.cgroups(), false)) {
             stages.keepWarm(2);
             TimeUnit.SECONDS.sleep(2);
             ExecutorService threads = Executors.newFixedThreadPool(atOnce);

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,7 @@ class NoteTest {
             new LaunchStep.Execute("/usr/bin/perl", List.of("a b", "perl"), Map.of("A", "1")),
             new LaunchStep.Execute("/usr/bin/perl", List.of("perl", "a b"), Map.of("A", "2")),
             new LaunchStep.Execute("/usr/bin/perl", List.of("perl", "a b"), Map.of("A", "1", "B", "")),
-            new LaunchStep.SetNice(1), new LaunchStep.SetNice(2), new LaunchStep.ChangeRoot("/"));
+            new LaunchStep.SetNice(1), new LaunchStep.SetNice(2), new LaunchStep.OwnRoot(Optional.empty(), List.of()));
         others.forEach(other -> assertNotEquals(Fingerprint.of(perl), Fingerprint.of(other), other.toString()));
         assertEquals(others.size(), others.stream().map(Fingerprint::of).distinct().count());
     }

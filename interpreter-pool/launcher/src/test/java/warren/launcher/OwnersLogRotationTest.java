@@ -47,7 +47,7 @@ class OwnersLogRotationTest {
     private static Site site(LogRotation when) {
         return new Site(new VirtualHost(new VirtualHostName("alice"), Optional.empty(), "/", List.of(), true,
             PoolSettings.DEFAULT, when, 0, Optional.empty()), Optional.of(new Site.Owner(new UserId(OWNER),
-                new GroupId(OWNER), List.of(), Path.of("/"))), List.of(), List.of());
+                new GroupId(OWNER), List.of(), Path.of("/"), Optional.empty())), List.of(), List.of());
     }
 
     private void tend(int kept) {

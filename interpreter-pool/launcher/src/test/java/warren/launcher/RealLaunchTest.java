@@ -55,7 +55,7 @@ class RealLaunchTest {
     @BeforeEach
     void startAStage() throws Exception {
         scratch = new Scratch();
-        stages = new Stages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups());
+        stages = new Stages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups(), false);
     }
 
     @AfterEach
@@ -228,7 +228,7 @@ class RealLaunchTest {
 
     @Test
     void tellsEveryLaunchThatWaitsWhyNoStageStarts() throws Exception {
-        try (Stages broken = new Stages(Scratch.CHILDREN, new StageProgram("/bin/false", List.of("false")), scratch.cgroups())) {
+        try (Stages broken = new Stages(Scratch.CHILDREN, new StageProgram("/bin/false", List.of("false")), scratch.cgroups(), false)) {
             broken.keepWarm(1);
             for (int i = 0; i < 3; i++) {
                 LaunchFailure failure = assertThrows(LaunchFailure.class, broken::take);

@@ -50,7 +50,7 @@ public final class ShellPlugin implements LaunchPlugin {
 
     static Site site(VirtualHostName name, String documentRoot, List<String> plugins) {
         return new Site(new VirtualHost(name, Optional.empty(), documentRoot, List.of(), true, PoolSettings.DEFAULT, 0,
-            Optional.empty()), Optional.of(new Site.Owner(new UserId(60101), new GroupId(60102), List.of(), Path.of("/"))),
+            Optional.empty()), Optional.of(new Site.Owner(new UserId(60101), new GroupId(60102), List.of(), Path.of("/"), Optional.empty())),
             plugins, List.of());
     }
 

@@ -33,7 +33,7 @@ class TakeOverTest {
     private static final GenerationId FIRST = new GenerationId(ALICE, 1);
     private Scratch scratch;
     private Directories directories;
-    private Stages stages;
+    private WarmStages stages;
     private LaunchPlans plans;
     private Generations before;
     private Generations after;
@@ -44,8 +44,8 @@ class TakeOverTest {
         scratch = new Scratch();
         directories = scratch.directories(CONNECTOR);
         ShellPlugin.install(scratch.path("plugins"));
-        stages = new Stages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups());
-        plans = new LaunchPlans(Plugins.load(scratch.path("plugins")));
+        stages = new WarmStages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups());
+        plans = new LaunchPlans(Plugins.load(scratch.path("plugins")), scratch.path("run/root"));
         before = generations();
         after = generations();
         site = ShellPlugin.site(ALICE, scratch.script("sleep 1000 & wait; exec sleep 1000"));
@@ -162,9 +162,9 @@ class TakeOverTest {
 
     @Test
     void endsWhatBelongsToAnotherOwnerNow() throws Exception {
-        for (Site.Owner other : List.of(new Site.Owner(new UserId(60103), new GroupId(60102), List.of(), Path.of("/")),
-                new Site.Owner(new UserId(60101), new GroupId(60103), List.of(), Path.of("/")),
-                new Site.Owner(new UserId(60101), new GroupId(60102), List.of(new GroupId(60103)), Path.of("/")))) {
+        for (Site.Owner other : List.of(new Site.Owner(new UserId(60103), new GroupId(60102), List.of(), Path.of("/"), Optional.empty()),
+                new Site.Owner(new UserId(60101), new GroupId(60103), List.of(), Path.of("/"), Optional.empty()),
+                new Site.Owner(new UserId(60101), new GroupId(60102), List.of(new GroupId(60103)), Path.of("/"), Optional.empty()))) {
             takeOver(new Site(site.virtualHost(), Optional.of(other), site.plugins(), List.of()));
             assertEquals(List.of(), List.copyOf(after.running()), other.toString());
         }

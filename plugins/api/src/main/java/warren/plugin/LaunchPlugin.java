@@ -38,6 +38,11 @@ public interface LaunchPlugin {
         return List.of();
     }
 
+    /** The paths in these directives, for the launcher to look at. It does no I/O. */
+    default List<NamedPath> paths(List<Directive> directives) {
+        return List.of();
+    }
+
     /**
      * The steps of one launch. Steps of different plugins are put together and performed in the order of their
      * {@link LaunchStep#place() places}; those of one place in the order of the plugins in the configuration.

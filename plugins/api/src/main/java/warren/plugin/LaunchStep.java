@@ -1,7 +1,9 @@
 package warren.plugin;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** One thing for the launch stage to do, as data. Each type has its place, and so every launch its order. */
@@ -114,15 +116,71 @@ public sealed interface LaunchStep {
 
         @Override
         public Place place() {
-            return Place.NAMESPACES;
+            return Place.MOUNTS;
         }
     }
 
-    /** {@code chroot(2)} into a directory and {@code chdir(2)} to its root. */
-    record ChangeRoot(String directory) implements LaunchStep {
+    /**
+     * A root of its own, {@code pivot_root(2)}, put together from entries; read-only but for what they say. It needs a
+     * mount namespace of the launch's own.
+     *
+     * @param tree a directory prepared by the administrator that is the root; empty for one in memory
+     * @param entries those of {@link Show} steps are added
+     */
+    record OwnRoot(Optional<String> tree, List<RootEntry> entries) implements LaunchStep {
+        public OwnRoot {
+            entries = List.copyOf(entries);
+        }
+
+        /** With further entries behind these. */
+        public OwnRoot with(List<RootEntry> more) {
+            List<RootEntry> all = new ArrayList<>(entries);
+            all.addAll(more);
+            return new OwnRoot(tree, all);
+        }
+
         @Override
         public Place place() {
             return Place.ROOT;
+        }
+    }
+
+    /** What the program needs that a launch in a root of its own must show there; of no effect in any other. */
+    record Show(RootEntry entry) implements LaunchStep {
+        @Override
+        public Place place() {
+            return Place.ROOT;
+        }
+    }
+
+    /**
+     * What files may be used for, and which TCP ports, by this process and its children, {@code landlock(7)}. A kernel
+     * that knows less restricts less, but for the ports, which refuse the launch then.
+     *
+     * @param paths what is beneath them; anything else cannot be opened
+     * @param connectPorts the only ones that may be connected to, where none may be listened on; empty for any
+     */
+    record RestrictAccess(List<PathAccess> paths, Optional<Set<Integer>> connectPorts) implements LaunchStep {
+        public RestrictAccess {
+            paths = List.copyOf(paths);
+            connectPorts = connectPorts.map(Set::copyOf);
+        }
+
+        @Override
+        public Place place() {
+            return Place.CONFINE;
+        }
+    }
+
+    /** The only system calls, {@code seccomp(2)}; any other is ENOSYS, and another architecture's ends the process. */
+    record AllowSystemCalls(List<SystemCallRule> rules) implements LaunchStep {
+        public AllowSystemCalls {
+            rules = List.copyOf(rules);
+        }
+
+        @Override
+        public Place place() {
+            return Place.CONFINE;
         }
     }
 
@@ -163,8 +221,11 @@ public sealed interface LaunchStep {
         }
     }
 
-    /** The namespaces that a running thread can leave, {@code namespaces(7)}; PID and user namespaces need a fork. */
-    enum Namespace { MOUNT, IPC, UTS, NETWORK }
+    /**
+     * {@code namespaces(7)}. That of processes a running thread cannot leave: a launch stage is started in one, and what
+     * it becomes is process 1 there.
+     */
+    enum Namespace { MOUNT, IPC, UTS, NETWORK, PROCESSES }
 
     /** Flags of {@code mount(2)}. */
     enum MountFlag { READ_ONLY, NO_SUID, NO_DEV, NO_EXEC, REMOUNT, BIND, RECURSIVE, PRIVATE }

@@ -16,16 +16,20 @@ public enum Place {
     DESCRIPTORS,
     /** Plugins: resource limits and priorities; while root still may raise them. */
     LIMITS,
-    /** Plugins: namespaces and mounts. */
+    /** Plugins: namespaces. */
     NAMESPACES,
+    /** Plugins: a root of its own; nothing outside of it is used any more. */
+    ROOT,
+    /** Plugins: mounts, in whatever root there is. */
+    MOUNTS,
     /** Plugins: credentials, into the mounts just made. */
     CREDENTIALS,
-    /** Plugins: change of root, after everything outside has been used. */
-    ROOT,
     /** Own: groups, GID, UID; read back; try to regain. */
     IDENTITY,
     /** Own: close-on-exec on every descriptor above 2, no_new_privs. */
     SEAL,
+    /** Plugins: what the process denies itself and its children for good: access to files and ports, system calls. */
+    CONFINE,
     /** Plugins, exactly one step: the program, its arguments and environment. */
     EXECUTE
 }

@@ -78,11 +78,13 @@ final class Launch {
 
         place = Place.NAMESPACES;
         performStepsAt(Place.NAMESPACES, plan.steps());
-        place = Place.CREDENTIALS;
-        performStepsAt(Place.CREDENTIALS, plan.steps());
         place = Place.ROOT;
         // the last thing that needs a path outside
-        performStepsAt(Place.ROOT, plan.steps());
+        changeRoot(plan);
+        place = Place.MOUNTS;
+        performStepsAt(Place.MOUNTS, plan.steps());
+        place = Place.CREDENTIALS;
+        performStepsAt(Place.CREDENTIALS, plan.steps());
 
         place = Place.IDENTITY;
         // groups while CAP_SETGID is there; the UID last
@@ -96,6 +98,13 @@ final class Launch {
         // close-on-exec instead of close: the report pipe must live until execve has succeeded, and no longer
         calls.closeOnExecFrom(FIRST_CLOSED_DESCRIPTOR);
         calls.setNoNewPrivs();
+
+        place = Place.CONFINE;
+        performStepsAt(Place.CONFINE, plan.steps());
+        if (plan.filter().length > 0) {
+            // the last of all: what is left to do, it allows
+            calls.confinement().filterSystemCalls(plan.filter());
+        }
 
         place = Place.EXECUTE;
         beforeExecute.run();
@@ -125,6 +134,14 @@ final class Launch {
         // 0 stands for the writing process, with all its threads, cgroups(7)
         calls.write(procs, "0");
         calls.close(procs);
+    }
+
+    private void changeRoot(LaunchPlan plan) throws SystemCallFailed {
+        for (LaunchStep step : plan.steps()) {
+            if (step instanceof LaunchStep.OwnRoot root) {
+                new RootBuilder(calls, plan.rootMount(), root).build();
+            }
+        }
     }
 
     private void performStepsAt(Place at, List<LaunchStep> steps) throws SystemCallFailed {

@@ -13,11 +13,19 @@ import warren.plugin.UserId;
  * @param group the GID to switch to
  * @param supplementaryGroups all further groups
  * @param steps the plugins' steps, in the order of their places, without the last
+ * @param rootMount an empty directory of root's, where a root of its own is put together
+ * @param filter which system calls may be made, as {@code seccomp(2)} has it; empty for all
  * @param program what is executed at the end
  */
 public record LaunchPlan(
         StandardDescriptors descriptors, UserId user, GroupId group, List<GroupId> supplementaryGroups,
-        List<LaunchStep> steps, LaunchStep.Execute program) {
+        List<LaunchStep> steps, String rootMount, byte[] filter, LaunchStep.Execute program) {
+
+    /** One that needs no root of its own and no filter. */
+    public LaunchPlan(StandardDescriptors descriptors, UserId user, GroupId group, List<GroupId> supplementaryGroups,
+            List<LaunchStep> steps, LaunchStep.Execute program) {
+        this(descriptors, user, group, supplementaryGroups, steps, "/", new byte[0], program);
+    }
 
     public LaunchPlan {
         supplementaryGroups = List.copyOf(supplementaryGroups);

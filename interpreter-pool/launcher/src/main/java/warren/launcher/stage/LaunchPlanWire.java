@@ -11,9 +11,12 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import warren.plugin.GroupId;
 import warren.plugin.LaunchStep;
+import warren.plugin.PathAccess;
+import warren.plugin.RootEntry;
 import warren.plugin.UserId;
 
 /**
@@ -44,6 +47,9 @@ public final class LaunchPlanWire {
         for (LaunchStep step : plan.steps()) {
             step(out, step);
         }
+        text(out, plan.rootMount());
+        out.writeInt(plan.filter().length);
+        out.write(plan.filter());
         step(out, plan.program());
         out.flush();
     }
@@ -63,10 +69,13 @@ public final class LaunchPlanWire {
         for (int left = in.readInt(); left > 0; left--) {
             steps.add(step(in));
         }
+        String rootMount = text(in);
+        byte[] filter = new byte[in.readInt()];
+        in.readFully(filter);
         if (!(step(in) instanceof LaunchStep.Execute program)) {
             throw new IOException("the plan does not end in a program");
         }
-        return new LaunchPlan(descriptors, user, group, groups, steps, program);
+        return new LaunchPlan(descriptors, user, group, groups, steps, rootMount, filter, program);
     }
 
     private static void step(DataOutputStream out, LaunchStep step) throws IOException {
@@ -87,8 +96,25 @@ public final class LaunchPlanWire {
             text(out, s.type());
             names(out, s.flags());
             text(out, s.data());
-        } else if (step instanceof LaunchStep.ChangeRoot s) {
-            text(out, s.directory());
+        } else if (step instanceof LaunchStep.OwnRoot s) {
+            text(out, s.tree().orElse(""));
+            out.writeInt(s.entries().size());
+            for (RootEntry entry : s.entries()) {
+                RootEntryWire.write(entry, out);
+            }
+        } else if (step instanceof LaunchStep.RestrictAccess s) {
+            out.writeInt(s.paths().size());
+            for (PathAccess access : s.paths()) {
+                text(out, access.path());
+                text(out, access.kind().name());
+                out.writeBoolean(access.required());
+            }
+            out.writeBoolean(s.connectPorts().isPresent());
+            List<String> ports = new ArrayList<>();
+            for (int port : s.connectPorts().orElse(Set.of())) {
+                ports.add(Integer.toString(port));
+            }
+            texts(out, ports);
         } else if (step instanceof LaunchStep.Execute s) {
             text(out, s.program());
             texts(out, s.arguments());
@@ -125,7 +151,26 @@ public final class LaunchPlanWire {
                 }
                 yield new LaunchStep.Mount(source, target, filesystem, flags, text(in));
             }
-            case "ChangeRoot" -> new LaunchStep.ChangeRoot(text(in));
+            case "OwnRoot" -> {
+                String tree = text(in);
+                List<RootEntry> entries = new ArrayList<>();
+                for (int left = in.readInt(); left > 0; left--) {
+                    entries.add(RootEntryWire.read(in));
+                }
+                yield new LaunchStep.OwnRoot(Optional.of(tree).filter(path -> !path.isEmpty()), entries);
+            }
+            case "RestrictAccess" -> {
+                List<PathAccess> paths = new ArrayList<>();
+                for (int left = in.readInt(); left > 0; left--) {
+                    paths.add(new PathAccess(text(in), PathAccess.Kind.valueOf(text(in)), in.readBoolean()));
+                }
+                boolean limited = in.readBoolean();
+                Set<Integer> ports = new HashSet<>();
+                for (String port : texts(in)) {
+                    ports.add(Integer.parseInt(port));
+                }
+                yield new LaunchStep.RestrictAccess(paths, limited ? Optional.of(ports) : Optional.empty());
+            }
             case "Execute" -> {
                 String program = text(in);
                 List<String> arguments = texts(in);
@@ -163,13 +208,13 @@ public final class LaunchPlanWire {
         return values;
     }
 
-    private static void text(DataOutputStream out, String value) throws IOException {
+    static void text(DataOutputStream out, String value) throws IOException {
         byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
         out.writeInt(utf8.length);
         out.write(utf8);
     }
 
-    private static String text(DataInputStream in) throws IOException {
+    static String text(DataInputStream in) throws IOException {
         byte[] utf8 = new byte[in.readInt()];
         in.readFully(utf8);
         return new String(utf8, StandardCharsets.UTF_8);

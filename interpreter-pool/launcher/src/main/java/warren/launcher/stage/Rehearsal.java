@@ -6,11 +6,14 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import warren.launcher.system.LinuxSystemCalls;
 import warren.launcher.system.SystemCallFailed;
 import warren.plugin.GroupId;
 import warren.plugin.LaunchStep;
+import warren.plugin.PathAccess;
+import warren.plugin.RootEntry;
 import warren.plugin.UserId;
 
 /**
@@ -26,8 +29,13 @@ final class Rehearsal {
             new LaunchStep.SetNice(0),
             new LaunchStep.SetIoPriority(4),
             new LaunchStep.Unshare(Set.of(LaunchStep.Namespace.MOUNT)),
+            new LaunchStep.OwnRoot(Optional.empty(), List.of(
+                new RootEntry.AsOnHost("/bin"), new RootEntry.Shown("/usr", false, true), new RootEntry.Directory("/run"),
+                new RootEntry.Link("/lib", "usr/lib"), new RootEntry.Text("/etc/passwd", ""), new RootEntry.Memory("/dev", ""),
+                new RootEntry.Device("/dev/null", 1, 3), new RootEntry.Processes("/proc"), new RootEntry.Hidden("/usr/src"))),
             new LaunchStep.Mount("none", "/", "tmpfs", Set.of(LaunchStep.MountFlag.NO_DEV), ""),
-            new LaunchStep.ChangeRoot("/")),
+            new LaunchStep.RestrictAccess(List.of(new PathAccess("/", PathAccess.Kind.READ, true)), Optional.of(Set.of(443)))),
+        "/", new byte[8],
         new LaunchStep.Execute("/program", List.of("program"), Map.of("NAME", "value")));
 
     private final LinuxSystemCalls calls;

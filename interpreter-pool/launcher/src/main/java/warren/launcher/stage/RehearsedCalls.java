@@ -1,7 +1,9 @@
 package warren.launcher.stage;
 
 import java.util.List;
+import warren.launcher.system.ConfinementCalls;
 import warren.launcher.system.LinuxSystemCalls;
+import warren.launcher.system.RootCalls;
 import warren.launcher.system.SystemCallFailed;
 import warren.launcher.system.SystemCalls;
 
@@ -10,9 +12,9 @@ import warren.launcher.system.SystemCalls;
  * kernel, and the launch sees what it would see if all went as {@link Rehearsal}'s plan says.
  */
 final class RehearsedCalls implements SystemCalls {
-    private static final int NO_DESCRIPTOR = -1;
+    static final int NO_DESCRIPTOR = -1;
     private static final long NO_ID = -1;
-    private static final String NO_PATH = "";
+    static final String NO_PATH = "";
     private static final String STATUS = "Name:\tjava\nUid:\t1\t1\t1\t1\nGid:\t1\t1\t1\t1\nGroups:\t2 \nCapInh:\t0000000000000000\n"
         + "CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\nCapBnd:\t0000000000000000\nCapAmb:\t0000000000000000\n";
     private final LinuxSystemCalls calls;
@@ -21,12 +23,12 @@ final class RehearsedCalls implements SystemCalls {
         this.calls = calls;
     }
 
-    private interface Call {
+    interface Call {
         void make() throws SystemCallFailed;
     }
 
     /** Succeeding would mean that something was changed. */
-    private static void refused(Call call) throws SystemCallFailed {
+    static void refused(Call call) throws SystemCallFailed {
         try {
             call.make();
         } catch (SystemCallFailed expected) {
@@ -122,8 +124,18 @@ final class RehearsedCalls implements SystemCalls {
     }
 
     @Override
-    public void chroot(String path) throws SystemCallFailed {
-        refused(() -> calls.chroot(NO_PATH));
+    public int getpid() {
+        return calls.getpid();
+    }
+
+    @Override
+    public RootCalls root() {
+        return new RehearsedRootCalls(calls.root());
+    }
+
+    @Override
+    public ConfinementCalls confinement() {
+        return new RehearsedConfinementCalls(calls.confinement());
     }
 
     @Override

@@ -33,9 +33,8 @@ final class StepPerformer {
             unshare(unshare.namespaces(), calls);
         } else if (step instanceof LaunchStep.Mount mount) {
             calls.mount(mount.source(), mount.target(), mount.type(), flags(mount.flags()), mount.data());
-        } else if (step instanceof LaunchStep.ChangeRoot root) {
-            calls.chroot(root.directory());
-            calls.chdir("/");
+        } else if (step instanceof LaunchStep.RestrictAccess restriction) {
+            new AccessRestriction(calls, restriction).apply();
         } else {
             throw new IllegalStateException("the program is executed at the end, by the launch itself");
         }
@@ -49,7 +48,11 @@ final class StepPerformer {
                 case UTS -> CLONE_NEWUTS;
                 case IPC -> CLONE_NEWIPC;
                 case NETWORK -> CLONE_NEWNET;
+                case PROCESSES -> 0;
             };
+        }
+        if (namespaces.contains(LaunchStep.Namespace.PROCESSES) && calls.getpid() != 1) {
+            throw new SystemCallFailed("getpid: " + calls.getpid() + " where 1 was planned", "SURPRISE");
         }
         calls.unshare(flags);
         if (namespaces.contains(LaunchStep.Namespace.MOUNT)) {

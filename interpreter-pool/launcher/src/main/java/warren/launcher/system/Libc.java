@@ -27,7 +27,17 @@ public interface Libc {
 
     int mount(String source, String target, String type, long flags, String data);
 
-    int chroot(String path);
+    int umount2(String target, int flags);
+
+    int mkdir(String path, int mode);
+
+    int symlink(String target, String path);
+
+    int readlink(String path, @Out byte[] target, @size_t long size);
+
+    int mknod(String path, int mode, long device);
+
+    int getpid();
 
     int chdir(String path);
 

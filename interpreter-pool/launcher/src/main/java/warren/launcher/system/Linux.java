@@ -18,8 +18,9 @@ final class Linux {
     static final long SYS_PIDFD_SEND_SIGNAL = 424;
     static final long SYS_PIDFD_OPEN = 434;
     static final long SYS_PIDFD_GETFD = 438;
-    private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
+    static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
     static final long SYS_KEYCTL = AARCH64 ? 219 : 250;
+    static final long SYS_PIVOT_ROOT = AARCH64 ? 41 : 155;
     static final long SYS_IOPRIO_SET = AARCH64 ? 30 : 251;
 
     private Linux() { }

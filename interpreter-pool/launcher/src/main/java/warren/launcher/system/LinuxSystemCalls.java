@@ -28,6 +28,8 @@ public final class LinuxSystemCalls implements SystemCalls {
     private static final int PR_GET_NO_NEW_PRIVS = 39;
 
     private final Libc libc = Libc.INSTANCE;
+    private final RootCalls root = new LinuxRootCalls();
+    private final ConfinementCalls confinement = new LinuxConfinementCalls();
     /** JNR-POSIX's own, whose calls are bound as they are first made; its POSIX would bind all 144 at the start. */
     private final UnixLibC posix = LibraryLoader.create(UnixLibC.class).load("c");
 
@@ -174,8 +176,18 @@ public final class LinuxSystemCalls implements SystemCalls {
     }
 
     @Override
-    public void chroot(String path) throws SystemCallFailed {
-        Linux.check(libc.chroot(path), "chroot " + path);
+    public int getpid() {
+        return libc.getpid();
+    }
+
+    @Override
+    public RootCalls root() {
+        return root;
+    }
+
+    @Override
+    public ConfinementCalls confinement() {
+        return confinement;
     }
 
     @Override
@@ -244,5 +256,7 @@ public final class LinuxSystemCalls implements SystemCalls {
         libc.setpriority(-1, 0, 0);
         libc.prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
         libc.capset(new byte[8], new byte[24]);
+        libc.umount2("", 0);
+        libc.unlink("");
     }
 }

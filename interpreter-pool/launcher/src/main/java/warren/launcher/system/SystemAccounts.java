@@ -47,6 +47,12 @@ public final class SystemAccounts implements Accounts {
     }
 
     @Override
+    public Optional<String> name(long uid) {
+        Passwd account = posix.getpwuid((int) uid);
+        return account == null ? Optional.empty() : Optional.ofNullable(account.getLoginName());
+    }
+
+    @Override
     public Optional<String> home(long uid) {
         Passwd account = posix.getpwuid((int) uid);
         return account == null ? Optional.empty() : Optional.ofNullable(account.getHome());

@@ -70,8 +70,14 @@ public interface SystemCalls {
     /** {@code mount(2)}. */
     void mount(String source, String target, String type, long flags, String data) throws SystemCallFailed;
 
-    /** {@code chroot(2)}, process (of a thread that has not unshared CLONE_FS). */
-    void chroot(String path) throws SystemCallFailed;
+    /** {@code getpid(2)}: 1 where the process was started in a PID namespace of its own. */
+    int getpid();
+
+    /** Those that put a root together. */
+    RootCalls root();
+
+    /** Those that deny. */
+    ConfinementCalls confinement();
 
     /** {@code prctl(2)} PR_CAPBSET_DROP of every capability that the kernel knows, thread. */
     void dropBoundingSet() throws SystemCallFailed;

@@ -9,6 +9,7 @@ import warren.plugin.DirectiveRule;
 import warren.plugin.LaunchPlugin;
 import warren.plugin.LaunchRefused;
 import warren.plugin.LaunchStep;
+import warren.plugin.RootEntry;
 import warren.plugin.VirtualHostSettings;
 
 /**
@@ -34,7 +35,8 @@ public final class PerlPlugin implements LaunchPlugin {
     @Override
     public List<LaunchStep> steps(VirtualHostSettings settings) throws LaunchRefused {
         PerlDirectives.requireAllUnderstood(settings.directives());
-        return List.of(new LaunchStep.Execute(PERL, arguments(settings), environment(settings)));
+        String runtime = settings.installation().resolve("runtime").toString();
+        return List.of(new LaunchStep.Show(new RootEntry.Shown(runtime, false, true)), new LaunchStep.Execute(PERL, arguments(settings), environment(settings)));
     }
 
     private static List<String> arguments(VirtualHostSettings settings) {

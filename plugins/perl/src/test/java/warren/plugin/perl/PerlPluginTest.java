@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -105,13 +106,13 @@ class PerlPluginTest {
     }
 
     private LaunchStep.Execute execute(String... lines) throws LaunchRefused {
-        return assertInstanceOf(LaunchStep.Execute.class, plugin.steps(settings(lines)).get(0));
+        return assertInstanceOf(LaunchStep.Execute.class, plugin.steps(settings(lines)).getLast());
     }
 
     private static VirtualHostSettings settings(String... lines) {
         List<Directive> directives = Arrays.stream(lines).map(PerlPluginTest::directive).toList();
         return new VirtualHostSettings(new GenerationId(new VirtualHostName("alice.localhost"), 7), new UserId(60001),
-            new GroupId(60002), List.of(), Path.of("/srv/alice/htdocs"), Path.of("/srv/alice"),
+            new GroupId(60002), List.of(), Path.of("/srv/alice/htdocs"), List.of(), Path.of("/srv/alice"), Optional.empty(),
             List.of(new Route.Application("/app", "/srv/alice/app.psgi"),
                 new Route.Service("/counter", new VirtualHostName("counter"))),
             true, directives, Path.of("/opt/warren/plugins/perl"));

@@ -46,7 +46,7 @@ class QuotasPluginTest {
 
     private List<LaunchStep> steps(String... lines) {
         return plugin.steps(new VirtualHostSettings(new GenerationId(new VirtualHostName("alice"), 1), new UserId(60101),
-            new GroupId(60101), List.of(), Path.of("/srv/alice"), Path.of("/home/alice"), List.of(), false, said(lines),
+            new GroupId(60101), List.of(), Path.of("/srv/alice"), List.of(), Path.of("/home/alice"), Optional.empty(), List.of(), false, said(lines),
             Path.of("/plugin")));
     }
 

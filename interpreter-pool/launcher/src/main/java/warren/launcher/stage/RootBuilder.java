@@ -1,0 +1,229 @@
+package warren.launcher.stage;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import warren.launcher.system.RootCalls;
+import warren.launcher.system.SystemCallFailed;
+import warren.launcher.system.SystemCalls;
+import warren.plugin.LaunchStep;
+import warren.plugin.RootEntry;
+
+/**
+ * Puts a root of its own together in an empty directory and makes it the process's: {@link #build}, top to bottom. What
+ * an owner can write is opened without following a symbolic link, and by its descriptor from then on: no rename of his
+ * moves a mount elsewhere.
+ */
+final class RootBuilder {
+    private static final long MS_NOSUID = 2;
+    private static final long MS_NODEV = 4;
+    private static final long MS_NOEXEC = 8;
+    private static final long SHOWN = RootCalls.NO_SUID | RootCalls.NO_DEVICES;
+    private static final int MOST_DEPTH = 4096;
+    private static final int DIRECTORY_MODE = 0755;
+    private static final String ROOT_OPTIONS = "mode=755,size=1m,nr_inodes=1000";
+    /** What lies over what is hidden. */
+    private static final String NOTHING = "/.hidden/directory";
+    private static final String NO_FILE = "/.hidden/file";
+
+    private final SystemCalls calls;
+    private final RootCalls roots;
+    private final String base;
+    private final LaunchStep.OwnRoot step;
+    /** Paths in it that are of the host's: nothing is made beneath. */
+    private final List<String> shown = new ArrayList<>();
+    private int root = -1;
+
+    /** @param base an empty directory of root's */
+    RootBuilder(SystemCalls calls, String base, LaunchStep.OwnRoot step) {
+        this.calls = calls;
+        this.roots = calls.root();
+        this.base = base;
+        this.step = step;
+    }
+
+    void build() throws SystemCallFailed {
+        if (step.tree().isPresent()) {
+            attach(copy(open(step.tree().get()), SHOWN | RootCalls.READ_ONLY), open(base));
+            shown.add("/");
+        } else {
+            calls.mount("tmpfs", base, "tmpfs", MS_NOSUID | MS_NODEV, ROOT_OPTIONS);
+        }
+        root = open(base);
+        for (RootEntry entry : outermostFirst(step.entries())) {
+            make(entry);
+        }
+        calls.close(root);
+        calls.chdir(base);
+        roots.pivotRoot();
+        roots.setRootReadOnly();
+    }
+
+    /** What is mounted on comes before what is mounted on it, and what is hidden last. */
+    private static List<RootEntry> outermostFirst(List<RootEntry> entries) {
+        List<RootEntry> sorted = new ArrayList<>();
+        for (RootEntry entry : entries) {
+            int at = sorted.size();
+            while (at > 0 && rank(sorted.get(at - 1)) > rank(entry)) {
+                at--;
+            }
+            sorted.add(at, entry);
+        }
+        return sorted;
+    }
+
+    private static int rank(RootEntry entry) {
+        int depth = entry instanceof RootEntry.Hidden ? MOST_DEPTH : 0;
+        for (int i = 0; i < entry.path().length(); i++) {
+            depth += entry.path().charAt(i) == '/' ? 1 : 0;
+        }
+        return depth;
+    }
+
+    private void make(RootEntry entry) throws SystemCallFailed {
+        String path = entry.path();
+        if (entry instanceof RootEntry.Directory) {
+            makeDirectories(path);
+        } else if (entry instanceof RootEntry.Link link) {
+            makeParents(path);
+            roots.makeLink(link.target(), base + path);
+        } else if (entry instanceof RootEntry.Text text) {
+            makeParents(path);
+            roots.makeFile(base + path, text.text());
+        } else if (entry instanceof RootEntry.Device device) {
+            roots.makeDevice(base + path, device.major(), device.minor());
+        } else if (entry instanceof RootEntry.Memory memory) {
+            mountOn(path, "tmpfs", MS_NOSUID | (holdsDevices(path) ? MS_NOEXEC : MS_NODEV), memory.options());
+        } else if (entry instanceof RootEntry.Processes) {
+            mountOn(path, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "");
+        } else if (entry instanceof RootEntry.AsOnHost) {
+            makeAsOnHost(path);
+        } else if (entry instanceof RootEntry.Shown show) {
+            show(path, show.writable(), show.required());
+        } else {
+            hide(path);
+        }
+    }
+
+    private boolean holdsDevices(String path) {
+        for (RootEntry entry : step.entries()) {
+            if (entry instanceof RootEntry.Device && isBeneath(entry.path(), path)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void makeAsOnHost(String path) throws SystemCallFailed {
+        Optional<String> target = roots.readLink(path);
+        if (target.isPresent()) {
+            makeParents(path);
+            roots.makeLink(target.get(), base + path);
+        } else {
+            show(path, false, false);
+        }
+    }
+
+    private void show(String path, boolean writable, boolean required) throws SystemCallFailed {
+        Optional<Integer> source = openIfThere(RootCalls.NOWHERE, path, required);
+        if (source.isEmpty()) {
+            return;
+        }
+        if (!isShown(path)) {
+            makeMountPoint(path, source.get());
+        }
+        attach(copy(source.get(), writable ? SHOWN : SHOWN | RootCalls.READ_ONLY), openInside(path));
+        shown.add(path);
+    }
+
+    private void makeMountPoint(String path, int source) throws SystemCallFailed {
+        if (roots.isDirectory(source)) {
+            makeDirectories(path);
+        } else {
+            makeParents(path);
+            roots.makeFile(base + path, "");
+        }
+    }
+
+    private void mountOn(String path, String type, long flags, String options) throws SystemCallFailed {
+        makeDirectories(path);
+        int target = openInside(path);
+        calls.mount(type, "/proc/thread-self/fd/" + target, type, flags, options);
+        calls.close(target);
+    }
+
+    private void hide(String path) throws SystemCallFailed {
+        Optional<Integer> target = openIfThere(root, path.substring(1), false);
+        if (target.isPresent()) {
+            if (openIfThere(root, NO_FILE.substring(1), false).isEmpty()) {
+                makeDirectories(NOTHING);
+                roots.makeFile(base + NO_FILE, "");
+            }
+            String over = roots.isDirectory(target.get()) ? NOTHING : NO_FILE;
+            attach(copy(open(base + over), SHOWN | RootCalls.READ_ONLY), target.get());
+        }
+    }
+
+    private void makeParents(String path) throws SystemCallFailed {
+        makeDirectories(path.substring(0, path.lastIndexOf('/')));
+    }
+
+    /** Not beneath what is the host's: there it must be already. */
+    private void makeDirectories(String path) throws SystemCallFailed {
+        for (int end = path.indexOf('/', 1); !path.isEmpty(); end = path.indexOf('/', end + 1)) {
+            String part = end < 0 ? path : path.substring(0, end);
+            if (!isShown(part)) {
+                roots.makeDirectory(base + part, DIRECTORY_MODE);
+            }
+            if (end < 0) {
+                return;
+            }
+        }
+    }
+
+    private boolean isShown(String path) {
+        for (String above : shown) {
+            if (isBeneath(path, above)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isBeneath(String path, String above) {
+        return above.equals("/") || path.equals(above) || path.startsWith(above + "/");
+    }
+
+    /** Of what a descriptor names, which is closed. */
+    private int copy(int source, long attributes) throws SystemCallFailed {
+        int tree = roots.copyTree(source);
+        calls.close(source);
+        roots.setMountAttributes(tree, attributes);
+        return tree;
+    }
+
+    private void attach(int tree, int target) throws SystemCallFailed {
+        roots.attachTree(tree, target);
+        calls.close(tree);
+        calls.close(target);
+    }
+
+    private int open(String path) throws SystemCallFailed {
+        return roots.openPath(RootCalls.NOWHERE, path);
+    }
+
+    private int openInside(String path) throws SystemCallFailed {
+        return roots.openPath(root, path.substring(1));
+    }
+
+    private Optional<Integer> openIfThere(int directory, String path, boolean required) throws SystemCallFailed {
+        try {
+            return Optional.of(roots.openPath(directory, path));
+        } catch (SystemCallFailed e) {
+            if (!required && e.errno().equals("ENOENT")) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+}
