@@ -15,7 +15,7 @@ use constant CONNECTOR_UID => 60100;
 use constant MODULES       => '/usr/lib/apache2/modules';
 use constant PATIENCE      => 120;
 
-# new(home => built Warren, count => N, first_uid => N, form => 'files' or 'plain', more => directives of each)
+# new(home => built Warren, count => N, first_uid => N, form => 'files' or 'plain', more => directives of each, or what gives them for a name)
 sub new {
     my ($class, %self) = @_;
     my $self = bless { port => free_port(), pid => $$, %self }, $class;
@@ -113,7 +113,7 @@ sub virtual_host {
         WarrenApplication /app $directory/app.psgi
         PerlInterpMax     4
         PerlSetEnv        SITE $name
-        @{[$self->{more} // '']}
+        @{[ref $self->{more} ? $self->{more}->($name) : $self->{more} // '']}
     </IfModule>
 </VirtualHost>
 TEXT
@@ -244,6 +244,18 @@ sub httpd_processes {
     my ($self) = @_;
     return ($self->{httpd}, map { split ' ' } run('pgrep', '-P', $self->{httpd}));
 }
+
+# Namespaces of all processes, by kind and number, and mounts of ours: what is left of a jail would be among them.
+sub namespaces {
+    my %all;
+    for my $link (glob '/proc/[0-9]*/ns/*') {
+        my $to = readlink $link // next;
+        $all{$to} = 1;
+    }
+    return scalar keys %all;
+}
+
+sub mounts { return scalar grep { /^/ } split /\n/, read_file('/proc/self/mounts') }
 
 sub report {
     my ($what, @pids) = @_;

@@ -28,6 +28,15 @@ record Command(int exitStatus, String output) {
         }
     }
 
+    /** Of a file, for a message. */
+    static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
     /** The output of a command that must succeed. */
     String orFail() throws IOException {
         if (exitStatus != 0) {

@@ -2,7 +2,6 @@ package warren.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -72,7 +71,8 @@ final class LifecycleTest {
         String before = get("alice", "/app/").body();
         CompletableFuture<Integer> lost = countLostDuring(() -> machine.warren("reload", "alice.localhost").orFail());
         assertEquals(0, lost.join());
-        assertNotEquals(before, get("alice", "/app/").body());
+        assertEquals(before, get("alice", "/app/").body());
+        assertEquals(2, machine.pool("alice").path("generations").path(0).path("number").asInt());
         assertEquals(1, machine.warren("reload", "nobody.localhost").exitStatus());
     }
 

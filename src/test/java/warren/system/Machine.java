@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -14,8 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -44,6 +46,7 @@ final class Machine implements AutoCloseable {
     private final int port;
     private final StringBuilder sites = new StringBuilder();
     private final List<Process> httpds = new ArrayList<>();
+    private final Map<String, Integer> uids = new TreeMap<>();
     private final Map<String, String> environment = new TreeMap<>();
     private String workers = "";
     private Process launcher;
@@ -121,6 +124,7 @@ final class Machine implements AutoCloseable {
     }
 
     void makeSite(String owner, int uid) throws Exception {
+        uids.put(owner, uid);
         Files.createDirectories(site(owner).resolve("htdocs/perl"));
         write(owner, uid, "htdocs/index.html", "static page of " + owner + "\n", "644");
         write(owner, uid, "htdocs/perl/who.pl", """
@@ -287,6 +291,21 @@ final class Machine implements AutoCloseable {
             .filter(line -> !line.isEmpty()).toList();
     }
 
+    /** The process of a UID that calls itself by this pid in its own PID namespace; empty where there is none. */
+    static Optional<String> onHost(int uid, String pid) throws Exception {
+        for (String candidate : processesOf(uid)) {
+            try {
+                if (Files.readAllLines(Path.of("/proc", candidate, "status"), StandardCharsets.ISO_8859_1).stream()
+                        .filter(line -> line.startsWith("NSpid:")).anyMatch(line -> line.endsWith("\t" + pid))) {
+                    return Optional.of(candidate);
+                }
+            } catch (IOException gone) {
+                // Another one may still be it.
+            }
+        }
+        return Optional.empty();
+    }
+
     String ownersLog(String owner) throws IOException {
         Path log = base.resolve("log/owners/" + owner + ".localhost.log");
         return Files.exists(log) ? Files.readString(log) : "";
@@ -320,10 +339,13 @@ final class Machine implements AutoCloseable {
     }
 
     /** The interpreters of an owner's virtual host, not its parents, by the connector's account. */
-    List<Integer> interpretersOf(String owner) throws IOException {
+    List<Integer> interpretersOf(String owner) throws Exception {
         List<Integer> pids = new ArrayList<>();
-        pool(owner).path("generations").forEach(generation ->
-            generation.path("pids").forEach(pid -> pids.add(pid.asInt())));
+        for (JsonNode generation : pool(owner).path("generations")) {
+            for (JsonNode pid : generation.path("pids")) {
+                onHost(uids.get(owner), pid.asText()).ifPresent(found -> pids.add(Integer.valueOf(found)));
+            }
+        }
         return pids;
     }
 

@@ -66,7 +66,7 @@ final class ServicesTest {
     @Test
     void keepsItsCodeToItself() throws Exception {
         for (String owner : new String[] {"alice", "bob"}) {
-            assertEquals("refused: Permission denied", machine.http().get(owner + ".localhost", "/perl/peek.pl").body());
+            assertEquals("refused: No such file or directory", machine.http().get(owner + ".localhost", "/perl/peek.pl").body());
         }
     }
 

@@ -88,7 +88,7 @@ final class SessionsTest {
     void whoHasSeveralQuotasOrNoneIsToldOrLeftAlone() throws Exception {
         Command refused = session("bob", FORKS);
         assertTrue(Files.readString(machine.base().resolve("session.log")).contains("UID " + Machine.BOB + " has 2 quotas, those of [bob.localhost, carol.localhost],"
-            + " expected one (WarrenQuotasOf owner)\n"));
+            + " expected one (WarrenQuotasOf owner)\n"), () -> Command.text(machine.base().resolve("session.log")));
         assertFalse(refused.output().contains("made"), "the line of PAM says required");
         assertEquals(50, made("stranger"));
     }

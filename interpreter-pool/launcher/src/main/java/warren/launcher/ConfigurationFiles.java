@@ -1,6 +1,7 @@
 package warren.launcher;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,10 +16,15 @@ import warren.httpd.PluginDirective;
 import warren.httpd.PluginDirectiveRule;
 import warren.httpd.PluginRules;
 import warren.httpd.PoolValues;
+import warren.httpd.Problem;
+import warren.httpd.QuarantinedSite;
+import warren.httpd.ServerSettings;
+import warren.httpd.Site;
 import warren.httpd.WarrenConfiguration;
 import warren.httpd.WarrenConfigurationReader;
 import warren.launcher.system.SystemAccounts;
 import warren.plugin.Directive;
+import warren.plugin.NamedPath;
 
 /** httpd's configuration as it stands on disk, read for Warren: by {@code configtest}, at the start and at a reload. */
 public final class ConfigurationFiles {
@@ -47,12 +53,51 @@ public final class ConfigurationFiles {
 
     /** Reads all of it again. Problems are in what it returns. */
     public WarrenConfiguration read() {
-        return reader().readAll(invocation, known);
+        return withPathsChecked(reader().readAll(invocation, known));
+    }
+
+    /** Without sites that name paths which no owner may be shown. */
+    private WarrenConfiguration withPathsChecked(WarrenConfiguration read) {
+        if (read.server().isEmpty()) {
+            return read;
+        }
+        ServerSettings server = read.server().get();
+        PathCheck check = new PathCheck(List.of(server.runtimeDirectory(), server.stateDirectory(), server.logDirectory(),
+            server.spoolDirectory()), server.minimumUid());
+        List<Site> good = new ArrayList<>();
+        List<QuarantinedSite> quarantined = new ArrayList<>(read.quarantined());
+        List<Problem> all = new ArrayList<>(read.problems());
+        for (Site site : read.sites()) {
+            List<Problem> problems = problems(site, check);
+            if (problems.isEmpty()) {
+                good.add(site);
+            } else {
+                quarantined.add(new QuarantinedSite(site.name(), site.kind(), problems));
+                all.addAll(problems);
+            }
+        }
+        return new WarrenConfiguration(read.server(), good, quarantined, all);
+    }
+
+    private List<Problem> problems(Site site, PathCheck check) {
+        List<Problem> problems = new ArrayList<>();
+        for (NamedPath named : plugins.paths(directives(site.directives()))) {
+            Directive said = named.said();
+            check.expected(Path.of(named.path()), site.owner().uid()).ifPresent(expected -> problems.add(new Problem(said.file(),
+                said.line(), said.name() + " " + String.join(" ", said.arguments()), expected, Optional.of(site.name()),
+                Problem.Severity.ERROR)));
+        }
+        return problems;
+    }
+
+    /** The names of those whose code can reach what listens on the machine's loopback. */
+    public List<String> reachingLoopback(WarrenConfiguration read) {
+        return read.sites().stream().filter(site -> plugins.reachLoopback(directives(site.directives()))).map(Site::name).toList();
     }
 
     /** Reads what concerns the server and one virtual host or service host; of the others it tells nothing. */
     WarrenConfiguration readOne(VirtualHostName name) {
-        return reader().readOne(invocation, known, name.value());
+        return withPathsChecked(reader().readOne(invocation, known, name.value()));
     }
 
     /** The limits of one virtual host or service, as the files say now; empty where there is none of this name, or a bad one. */

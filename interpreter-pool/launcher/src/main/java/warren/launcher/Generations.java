@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,11 +17,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.contract.Answer;
 import warren.contract.GenerationId;
 import warren.contract.VirtualHostName;
+import warren.launcher.attest.Attestation;
+import warren.launcher.attest.Finding;
+import warren.launcher.attest.ReadBack;
 import warren.launcher.cgroup.Cgroup;
 import warren.launcher.cgroup.CgroupTree;
 import warren.launcher.stage.LaunchPlan;
@@ -37,6 +42,8 @@ final class Generations {
     private static final Logger LOG = LogManager.getLogger(Generations.class);
     private static final Duration KILL = Duration.ofSeconds(5);
     private static final Duration TO_TELL_WHERE = Duration.ofSeconds(1);
+    private static final Duration LOADING = Duration.ofSeconds(5);
+    private static final Duration TO_OPEN_ITS_LOG = Duration.ofMillis(300);
     /** n, n+1 beside it, and one that is just ending: more is no reload but a connector gone wrong. */
     private static final int MOST_OF_ONE_VIRTUAL_HOST = 4;
 
@@ -47,6 +54,7 @@ final class Generations {
     private final long connectorUser;
     private final Interpreters interpreters = new Interpreters();
     private final GroupQuotas quotas;
+    private final HeldLogs logs;
     private final Map<GenerationId, Generation> running = new ConcurrentHashMap<>();
     private final Set<GenerationId> held = new HashSet<>();
     private final Map<VirtualHostName, Integer> lastNumbers = new HashMap<>();
@@ -58,6 +66,7 @@ final class Generations {
         this.plans = plans;
         this.notes = new Notes(directories.generationNotes());
         this.connectorUser = connectorUser;
+        this.logs = new HeldLogs(directories);
         this.quotas = new GroupQuotas(cgroups, running.values());
     }
 
@@ -83,8 +92,9 @@ final class Generations {
         try {
             quotas.enter(stage, draft, site.virtualHost());
             name(stage.cgroup(), id);
-            Children.Child parent = stage.launch(draft.plan(new LaunchPlan.StandardDescriptors.Generation(
-                directories.generationSocket(id).toString(), directories.generationLog(id).toString(), connectorUser)));
+            LaunchPlan plan = draft.plan(descriptors(id));
+            Children.Child parent = stage.launch(plan, () -> logs.hold(id));
+            requireAsPlanned(parent.pid(), plan, stage.cgroup());
             stage.release();
             Generation generation =
                 Generation.of(id, parent, stage.cgroup(), Instant.now(), site.virtualHost().reloads());
@@ -96,6 +106,43 @@ final class Generations {
             removeRest(id, stage.cgroup());
             quotas.left(stage.cgroup());
             throw e;
+        }
+    }
+
+    private LaunchPlan.StandardDescriptors descriptors(GenerationId id) {
+        return new LaunchPlan.StandardDescriptors.Generation(directories.generationSocket(id).toString(),
+            directories.generationLog(id).toString(), connectorUser);
+    }
+
+    /** Before anybody can connect to it: while its code loads. */
+    static void requireAsPlanned(int pid, LaunchPlan plan, Cgroup cgroup) throws LaunchFailure {
+        Optional<Finding> surprise = ReadBack.of(pid, plan, cgroup, true).stream().filter(finding -> !finding.asPlanned()).findFirst();
+        if (surprise.isPresent()) {
+            throw new LaunchFailure("read back", "read /proc/" + pid, Optional.empty(), surprise.get().toString());
+        }
+    }
+
+    /** What all processes of the generations of these sites are, beside what would be planned now. */
+    List<Attestation> attest(Collection<Site> sites) {
+        List<Attestation> all = new ArrayList<>();
+        for (Site site : sites) {
+            for (Generation generation : running()) {
+                if (generation.id().virtualHost().equals(site.virtualHost().name())) {
+                    all.addAll(attest(site, generation));
+                }
+            }
+        }
+        return all;
+    }
+
+    private List<Attestation> attest(Site site, Generation generation) {
+        try {
+            LaunchPlan plan = plans.draft(site, generation.id()).plan(descriptors(generation.id()));
+            return generation.cgroup().processes().stream().map(pid -> new Attestation(generation.id().virtualHost().value(),
+                generation.id().number(), pid, ReadBack.of(pid, plan, generation.cgroup(), pid == generation.parent().pid()))).toList();
+        } catch (LaunchFailure e) {
+            return List.of(new Attestation(generation.id().virtualHost().value(), generation.id().number(),
+                generation.parent().pid(), List.of(new Finding("plan", "one", e.getMessage()))));
         }
     }
 
@@ -153,8 +200,9 @@ final class Generations {
 
     private Answer.Launched run(Generation generation) {
         running.put(generation.id(), generation);
+        logs.hold(generation.id());
         // an end that nobody asked for ends the generation: its interpreters have no parent to come from any more
-        generation.parent().end().thenAcceptAsync(how -> end(generation, how),
+        generation.parent().end().thenAcceptAsync(how -> end(generation, how, true),
             // on its own thread: it waits for the kernel, and the end of one generation must not wait for another's
             after -> new Thread(after, "end of " + generation.id()).start());
         return answer(generation);
@@ -226,8 +274,16 @@ final class Generations {
     }
 
     private void end(Generation generation, String why) {
+        end(generation, why, false);
+    }
+
+    /** @param byItself it may have died while it loaded: a connector that hears of it now shall find its log */
+    private void end(Generation generation, String why, boolean byItself) {
         if (running.remove(generation.id(), generation)) {
             LOG.info("{} {}{}", generation, why, GroupQuotas.hits(generation));
+            if (byItself && generation.since().plus(LOADING).isAfter(Instant.now())) {
+                LockSupport.parkNanos(TO_OPEN_ITS_LOG.toNanos());
+            }
             removeRest(generation.id(), generation.cgroup());
             quotas.left(generation.cgroup());
             releaseRoom(generation.id());
@@ -246,6 +302,11 @@ final class Generations {
         if (!id.equals(lastNoted.get(id.virtualHost()))) {
             notes.remove(id.fileName());
         }
+        removeFiles(id);
+    }
+
+    private void removeFiles(GenerationId id) {
+        logs.release(id);
         try {
             Files.deleteIfExists(directories.generationSocket(id));
             Files.deleteIfExists(directories.generationLog(id));

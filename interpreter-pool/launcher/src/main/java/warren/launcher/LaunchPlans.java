@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import warren.contract.GenerationId;
 import warren.launcher.stage.LaunchPlan;
+import warren.launcher.system.SystemCallFailed;
+import warren.launcher.system.SystemCallFilters;
 import warren.plugin.LaunchRefused;
 import warren.plugin.LaunchStep;
 import warren.plugin.Place;
@@ -123,7 +125,11 @@ final class LaunchPlans {
         if (allowed.size() > 1) {
             throw refused("the plugins give " + allowed.size() + " lists of system calls, expected at most one");
         }
-        return allowed.isEmpty() ? new byte[0] : filters.of(allowed.get(0).rules());
+        try {
+            return allowed.isEmpty() ? new byte[0] : filters.of(allowed.get(0).rules());
+        } catch (SystemCallFailed e) {
+            throw new LaunchFailure("filter of system calls", e.call(), Optional.of(e.errno()), Hints.of(e.call(), e.errno()));
+        }
     }
 
     private static String group(List<LaunchStep> steps, GenerationId id) throws LaunchFailure {

@@ -19,6 +19,7 @@ import warren.httpd.Problem;
 import warren.httpd.SecretsFile;
 import warren.httpd.ServerSettings;
 import warren.httpd.WarrenConfiguration;
+import warren.launcher.attest.Attestation;
 import warren.launcher.cgroup.CgroupTree;
 import warren.launcher.cgroup.QuotaGroup;
 import warren.launcher.control.LauncherStatus;
@@ -294,6 +295,16 @@ public final class Launcher {
         lines.add(renewed.size() + (renewed.size() == 1 ? " virtual host read" : " virtual hosts read")
             + "; reload httpd too where one is new (apachectl graceful)");
         return new ReloadResult(good, lines);
+    }
+
+    /**
+     * What the kernel says of what runs, beside what is planned.
+     *
+     * @param only the virtual host; empty for all
+     */
+    public List<Attestation> attest(Optional<String> only) {
+        return generations.attest(configurations.current().sites().values().stream()
+            .filter(site -> only.map(site.virtualHost().name().value()::equals).orElse(true)).toList());
     }
 
     /** What runs now, for the administrator. */

@@ -23,6 +23,7 @@ import warren.plugin.DirectiveRule;
 import warren.plugin.LaunchPlugin;
 import warren.plugin.LimitInForce;
 import warren.plugin.Misfit;
+import warren.plugin.NamedPath;
 
 /**
  * The installed host plugins: each directory {@code plugins/NAME} with its jars, loaded apart from the others. They run
@@ -118,6 +119,16 @@ final class Plugins {
     List<LimitInForce> sharedLimits(List<Directive> directives) {
         return byName.values().stream()
             .flatMap(installed -> installed.plugin().sharedLimits(installed.understood(directives)).stream()).toList();
+    }
+
+    /** The paths that a virtual host's directives name. */
+    List<NamedPath> paths(List<Directive> directives) {
+        return byName.values().stream().flatMap(installed -> installed.plugin().paths(installed.understood(directives)).stream()).toList();
+    }
+
+    /** Whether none of them keeps it from there. */
+    boolean reachLoopback(List<Directive> directives) {
+        return byName.values().stream().allMatch(installed -> installed.plugin().reachesLoopback(installed.understood(directives)));
     }
 
     /** The directives that any of them understands. */

@@ -84,14 +84,16 @@ final class Stage {
     /**
      * Has it perform the plan.
      *
+     * @param executing is run when everything is done but the program itself
      * @return the process, which is now the program of the plan
      */
-    Children.Child launch(LaunchPlan plan) throws LaunchFailure {
+    Children.Child launch(LaunchPlan plan, Runnable executing) throws LaunchFailure {
         try {
             sendPlan(plan);
             InputStream report = report(LAUNCH);
             String line = readLine(report);
             if (line.equals("executing")) {
+                executing.run();
                 // the pipe is close-on-exec: its end says that execve succeeded
                 line = readLine(report);
                 if (line.isEmpty()) {
@@ -105,6 +107,10 @@ final class Stage {
         } catch (IOException e) {
             throw new LaunchFailure("launch stage", "write or read", Optional.empty(), String.valueOf(e.getMessage()));
         }
+    }
+
+    Children.Child launch(LaunchPlan plan) throws LaunchFailure {
+        return launch(plan, () -> { });
     }
 
     private InputStream report(Duration within) throws IOException {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.TestFactory;
 import warren.contract.GenerationId;
 import warren.contract.VirtualHostName;
 import warren.launcher.stage.LaunchPlan;
+import warren.launcher.system.PidFd;
 import warren.plugin.GroupId;
 import warren.plugin.LaunchStep;
 import warren.plugin.PathAccess;
@@ -94,6 +95,38 @@ class InjectedErrorsTest {
         new Expected("prctl", "PR_SET_SECCOMP", "step=CONFINE call=prctl PR_SET_SECCOMP"),
         new Expected("execve", "/bin/sh", "step=EXECUTE call=execve /bin/sh"));
 
+    /**
+     * Calls that seem to succeed and do nothing, and what is found of each: by the stage itself, or by reading back. What
+     * unshares mounts is left out: without it the next calls would be the machine's.
+     */
+    private static final List<Expected> CORRUPTED = List.of(
+        new Expected("setsid", "", "session is "),
+        new Expected("keyctl", "", "call=keyctl JOIN_SESSION_KEYRING: no keyring errno=SURPRISE"),
+        new Expected("write", "\"0\"", " is elsewhere where in it was planned"),
+        new Expected("chmod", "/socket", "the socket is 0755 of UID 60100 where 0600 of UID 60100 was planned"),
+        new Expected("lchown", "/socket", "the socket is 0600 of UID 0 where 0600 of UID 60100 was planned"),
+        new Expected("lchown", "/log", "the log is 0600 of UID 0 where 0600 of UID 60100 was planned"),
+        new Expected("dup2", ", 0)", "descriptor 0 is pipe:"),
+        // the report's pipe stays open where the log should be: its end never comes
+        new Expected("dup2", ", 1)", "it did not finish within 10 s and was killed"),
+        new Expected("dup2", ", 2)", "descriptor 2 is "),
+        new Expected("prlimit64", "RLIMIT_CORE", "limit CORE_BYTES is unlimited where 0 was planned"),
+        new Expected("setpriority", "", "nice is 0 where 1 was planned"),
+        new Expected("mount_setattr", "MOUNT_ATTR_NODEV", "mount "),
+        new Expected("move_mount", "", "mount "),
+        new Expected("pivot_root", "", "root is the machine's where its own was planned"),
+        new Expected("umount2", "", "mount / is "),
+        new Expected("mount_setattr", "\"/\"", "mount / is nodev,nosuid tmpfs where nodev,nosuid,ro tmpfs was planned"),
+        new Expected("mount", "size=64k", "mount /tmp is none where nodev,nosuid tmpfs was planned"),
+        new Expected("prctl", "PR_CAPBSET_DROP, CAP_SYS_ADMIN", "CapBnd: [0000000000200000] where [0000000000000000] was planned"),
+        // glibc itself ends a process whose threads would differ
+        new Expected("setgroups", "60103", "found that it had ended"),
+        new Expected("setgid", "60102", "found that it had ended"),
+        new Expected("setuid", "60101", "found that it had ended"),
+        new Expected("prctl", "PR_SET_NO_NEW_PRIVS", "call=landlock_restrict_self errno=EPERM"),
+        new Expected("landlock_restrict_self", "", "read back Landlock: /tmp/.warren-landlock could be made errno=SURPRISE"),
+        new Expected("prctl", "PR_SET_SECCOMP", "seccomp is 0 where 2 was planned"));
+
     /** A filter of one instruction, which returns SECCOMP_RET_ALLOW. */
     private static final byte[] ALLOW_ALL = {6, 0, 0, 0, 0, 0, (byte) 0xff, 0x7f};
 
@@ -117,21 +150,24 @@ class InjectedErrorsTest {
                 scratch.path("log").toString(), 60100), new UserId(60101), new GroupId(60102),
                 List.of(new GroupId(60103)),
                 List.of(new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0), new LaunchStep.SetNice(1),
-                    new LaunchStep.Unshare(Set.of(LaunchStep.Namespace.MOUNT)),
+                    new LaunchStep.Unshare(Set.of(LaunchStep.Namespace.MOUNT, LaunchStep.Namespace.UTS)),
                     new LaunchStep.OwnRoot(Optional.empty(), List.of(new RootEntry.Shown("/usr", false, true),
                         new RootEntry.AsOnHost("/bin"), new RootEntry.AsOnHost("/lib"), new RootEntry.AsOnHost("/lib64"),
                         new RootEntry.Processes("/proc"), new RootEntry.Directory("/tmp"), new RootEntry.Shown(marker.toString(), true, true))),
-                    new LaunchStep.Mount("none", "/tmp", "tmpfs", Set.of(), "size=64k,mode=1777"),
+                    new LaunchStep.Mount("none", "/tmp", "tmpfs",
+                        Set.of(LaunchStep.MountFlag.NO_SUID, LaunchStep.MountFlag.NO_DEV), "size=64k,mode=1777"),
                     new LaunchStep.RestrictAccess(List.of(new PathAccess("/", PathAccess.Kind.READ, true),
                         new PathAccess(marker.toString(), PathAccess.Kind.CHANGE, true)), Optional.empty())),
                 scratch.path("jail").toString(), ALLOW_ALL,
-                new LaunchStep.Execute("/bin/sh", List.of("sh", "-c", "umask 0; : >" + marker + "/executed"), Map.of()));
+                new LaunchStep.Execute("/bin/sh", List.of("sh", "-c", "umask 0; : >" + marker + "/executed; exec sleep 1000"), Map.of()));
         }
 
         Children.Child launch() throws Exception {
             Stage stage = stages.take();
+            LaunchPlan plan = plan();
             try {
-                Children.Child child = stage.launch(plan());
+                Children.Child child = stage.launch(plan);
+                Generations.requireAsPlanned(child.pid(), plan, stage.cgroup());
                 stage.release();
                 return child;
             } catch (LaunchFailure e) {
@@ -174,13 +210,29 @@ class InjectedErrorsTest {
         List<DynamicTest> tests = new ArrayList<>();
         for (Expected expected : PRIVILEGED) {
             tests.add(DynamicTest.dynamicTest((expected.name() + " " + expected.shown()).strip(), () -> {
-                Call call = clean.stream().filter(made -> made.name().equals(expected.name())
-                    && made.shown().contains(expected.shown())).reduce((first, last) -> last)
-                    .orElseThrow(() -> new AssertionError("a clean launch makes no such call: " + clean));
-                failsWith(call, expected);
+                failsWith(find(expected, clean), expected);
             }));
         }
         return tests;
+    }
+
+    private static Call find(Expected expected, List<Call> clean) {
+        return clean.stream().filter(made -> made.name().equals(expected.name()) && made.shown().contains(expected.shown()))
+            .reduce((first, last) -> last).orElseThrow(() -> new AssertionError("a clean launch makes no such call: " + clean));
+    }
+
+    @TestFactory
+    List<DynamicTest> seesWhatOnlySeemedToBeDoneBy() throws Exception {
+        List<Call> clean = cleanCalls();
+        return CORRUPTED.stream().map(expected -> DynamicTest.dynamicTest((expected.name() + " " + expected.shown()).strip(), () -> {
+            Call call = find(expected, clean);
+            try (Traced traced = new Traced("-e",
+                    "inject=" + call.name() + ":retval=" + (call.name().equals("write") ? 1 : 0) + (BROADCAST.contains(call.name()) ? "" : ":when=" + call.position()))) {
+                LaunchFailure failure = assertThrows(LaunchFailure.class, traced::launch, call.toString());
+                assertTrue(failure.getMessage().contains(expected.says()), call + ": " + failure.getMessage());
+                assertEquals(List.of(), traced.scratch.cgroups().generations());
+            }
+        })).toList();
     }
 
     private static void failsWith(Call call, Expected expected) throws Exception {
@@ -217,8 +269,10 @@ class InjectedErrorsTest {
 
     private static List<String> cleanTrace() throws Exception {
         try (Traced traced = new Traced()) {
-            traced.launch().ended().get();
-            assertTrue(traced.isExecuted());
+            Children.Child child = traced.launch();
+            Scratch.await("the program", traced::isExecuted);
+            child.signal(PidFd.SIGKILL);
+            child.ended().get();
             return traced.trace();
         }
     }

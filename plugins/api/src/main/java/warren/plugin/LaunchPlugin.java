@@ -38,6 +38,11 @@ public interface LaunchPlugin {
         return List.of();
     }
 
+    /** Whether a virtual host with these directives can reach the services on the machine's loopback. It does no I/O. */
+    default boolean reachesLoopback(List<Directive> directives) {
+        return true;
+    }
+
     /** The paths in these directives, for the launcher to look at. It does no I/O. */
     default List<NamedPath> paths(List<Directive> directives) {
         return List.of();

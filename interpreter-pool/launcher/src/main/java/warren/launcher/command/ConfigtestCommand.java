@@ -8,7 +8,9 @@ import picocli.CommandLine.Mixin;
 import warren.httpd.Problem;
 import warren.httpd.WarrenConfiguration;
 import warren.launcher.CannotStart;
+import warren.launcher.ConfigurationFiles;
 import warren.launcher.Launcher;
+import warren.launcher.LoopbackServices;
 import warren.launcher.cgroup.CgroupTree;
 import warren.launcher.cgroup.Controller;
 
@@ -20,18 +22,27 @@ final class ConfigtestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CannotStart {
-        WarrenConfiguration read =
-            Launcher.files(HttpdOptions.home(), httpd.file, httpd.serverRoot, httpd.defines).read();
+        ConfigurationFiles files = Launcher.files(HttpdOptions.home(), httpd.file, httpd.serverRoot, httpd.defines);
+        WarrenConfiguration read = files.read();
         read.problems().forEach(System.out::println);
         for (Controller missing : missingControllers()) {
             System.out.println("warning: no cgroup has the controller " + missing.versionTwoName()
                 + ": its limits are not enforced, and with WarrenQuotas strict nothing that has one is launched");
         }
+        tellOfLoopback(files.reachingLoopback(read));
         if (read.problems().stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {
             return WarrenCommand.NOT_DONE;
         }
         System.out.println("Syntax OK");
         return WarrenCommand.DONE;
+    }
+
+    private static void tellOfLoopback(List<String> reaching) {
+        String services = LoopbackServices.shown();
+        if (!reaching.isEmpty() && !services.isEmpty()) {
+            System.out.println("warning: " + reaching.size() + (reaching.size() == 1 ? " virtual host reaches" : " virtual hosts reach")
+                + " what listens on the loopback, " + services + ": WarrenNetwork none closes it, see docs/jails.md");
+        }
     }
 
     private static List<Controller> missingControllers() {

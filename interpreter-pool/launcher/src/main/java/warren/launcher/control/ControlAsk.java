@@ -13,6 +13,8 @@ import java.util.Optional;
 public record ControlAsk(Verb verb, Optional<String> virtualHost, int withinSeconds, Optional<Session> session) {
     /** What can be asked. */
     public enum Verb { STATUS, RELOAD, STOP,
+        /** What runs, read back and compared with what is planned. */
+        ATTEST,
         /** A process of an owner's session, by cron or a shell, into his quota group. */
         ADMIT }
 

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import warren.contract.VirtualHostName;
 import warren.launcher.Launcher;
+import warren.launcher.attest.Attestation;
+import warren.launcher.attest.Finding;
 import warren.launcher.system.DescriptorStream;
 import warren.launcher.system.PeerAcceptor;
 import warren.launcher.system.SystemCallFailed;
@@ -49,8 +51,15 @@ public final class ControlServer implements AutoCloseable {
             case STATUS -> new ControlAnswer(true, List.of(), Optional.of(launcher.status()));
             case STOP -> new ControlAnswer(true, List.of("stopping"), Optional.empty());
             case RELOAD -> reload(ask);
+            case ATTEST -> attest(ask);
             case ADMIT -> admit(ask.session().orElseThrow());
         };
+    }
+
+    private ControlAnswer attest(ControlAsk ask) {
+        List<Attestation> all = launcher.attest(ask.virtualHost());
+        boolean good = all.stream().flatMap(one -> one.findings().stream()).allMatch(Finding::asPlanned);
+        return new ControlAnswer(good, List.of(), Optional.empty(), all);
     }
 
     private ControlAnswer admit(ControlAsk.Session session) {

@@ -5,7 +5,7 @@ import jnr.ffi.Pointer;
 import jnr.ffi.annotations.In;
 
 /** What is needed of libseccomp, {@code seccomp_init(3)} and its relatives. */
-public interface LibSeccomp {
+interface LibSeccomp {
     /** {@code SCMP_ACT_*}. */
     int ALLOW = 0x7fff0000;
     /** With the errno in its lower half. */

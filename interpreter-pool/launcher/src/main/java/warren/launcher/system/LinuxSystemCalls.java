@@ -72,8 +72,12 @@ public final class LinuxSystemCalls implements SystemCalls {
 
     @Override
     public void joinNewSessionKeyring() throws SystemCallFailed {
-        if (libc.syscall(Linux.SYS_KEYCTL, KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0) < 0) {
+        long keyring = libc.syscall(Linux.SYS_KEYCTL, KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0);
+        if (keyring < 0) {
             throw Linux.failed("keyctl JOIN_SESSION_KEYRING");
+        }
+        if (keyring == 0) {
+            throw new SystemCallFailed("keyctl JOIN_SESSION_KEYRING: no keyring", "SURPRISE");
         }
     }
 

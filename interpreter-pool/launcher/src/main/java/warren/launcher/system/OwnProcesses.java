@@ -1,5 +1,7 @@
 package warren.launcher.system;
 
+import jnr.ffi.Memory;
+
 /**
  * Starts something as process 1 of a PID namespace of its own, {@code pid_namespaces(7)}. {@code unshare(2)} gives the
  * namespace to the children of the calling thread, which cannot start a thread any more: so a thread does nothing else.
@@ -16,6 +18,8 @@ public final class OwnProcesses {
 
     /** @return the pid as this process knows it */
     public static int spawn(Spawn spawn) throws SystemCallFailed {
+        // JNR starts a thread of its own with its first piece of memory, which that thread could not
+        Memory.allocateDirect(Libc.RUNTIME, 1);
         Attempt attempt = new Attempt(spawn);
         Thread thread = new Thread(attempt, "own-processes");
         thread.start();

@@ -64,7 +64,7 @@ final class JailedFiles {
     private void show(RootEntry.Shown entry) {
         boolean there = shown.stream().anyMatch(one -> Paths.isBeneath(entry.path(), one.path()) && (one.writable() || !entry.writable()));
         if (!there) {
-            shown.removeIf(one -> one.path().equals(entry.path()));
+            shown.removeIf(one -> Paths.isBeneath(one.path(), entry.path()) && (entry.writable() || !one.writable()));
             shown.add(entry);
         }
     }

@@ -120,6 +120,11 @@ public final class JailsPlugin implements LaunchPlugin {
     }
 
     @Override
+    public boolean reachesLoopback(List<Directive> directives) {
+        return isOff(directives) || !words(NETWORK, directives, "host").get(0).equals("none");
+    }
+
+    @Override
     public List<NamedPath> paths(List<Directive> directives) {
         if (isOff(directives)) {
             return List.of();

@@ -1,4 +1,4 @@
-package warren.launcher;
+package warren.launcher.system;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -6,23 +6,19 @@ import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import jnr.constants.platform.Errno;
 import jnr.ffi.Pointer;
-import warren.launcher.system.DescriptorStream;
-import warren.launcher.system.Descriptors;
-import warren.launcher.system.LibSeccomp;
 import warren.plugin.SystemCallRule;
 
 /** Filters of {@code seccomp(2)} made of plugins' tables by libseccomp, each once. */
-final class SystemCallFilters {
+public final class SystemCallFilters {
     private static final Duration EXPORT = Duration.ofSeconds(1);
     private static final byte[] NO_COMPARISON = new byte[0];
     private final Map<List<SystemCallRule>, byte[]> made = new ConcurrentHashMap<>();
 
-    /** @throws LaunchFailure where a rule cannot be put into one, or the library is not there */
-    byte[] of(List<SystemCallRule> rules) throws LaunchFailure {
+    /** @throws SystemCallFailed where a rule cannot be put into one, or the library is not there */
+    public byte[] of(List<SystemCallRule> rules) throws SystemCallFailed {
         byte[] known = made.get(rules);
         if (known == null) {
             known = make(rules);
@@ -31,7 +27,7 @@ final class SystemCallFilters {
         return known;
     }
 
-    private static byte[] make(List<SystemCallRule> rules) throws LaunchFailure {
+    private static byte[] make(List<SystemCallRule> rules) throws SystemCallFailed {
         try {
             LibSeccomp library = LibSeccomp.load();
             Pointer filter = library.seccomp_init(LibSeccomp.ERRNO | Errno.ENOSYS.intValue());
@@ -51,7 +47,7 @@ final class SystemCallFilters {
         }
     }
 
-    private static void add(LibSeccomp library, Pointer filter, SystemCallRule rule, String name) throws LaunchFailure {
+    private static void add(LibSeccomp library, Pointer filter, SystemCallRule rule, String name) throws SystemCallFailed {
         int call = library.seccomp_syscall_resolve_name(name);
         if (call == LibSeccomp.UNKNOWN) {
             // younger than the library: refused like everything that no rule names
@@ -69,7 +65,7 @@ final class SystemCallFilters {
     }
 
     /** Through a pipe, which has room for it. */
-    private static byte[] export(LibSeccomp library, Pointer filter) throws LaunchFailure {
+    private static byte[] export(LibSeccomp library, Pointer filter) throws SystemCallFailed {
         try {
             Descriptors.Pipe pipe = Descriptors.pipe();
             try {
@@ -87,13 +83,13 @@ final class SystemCallFilters {
         }
     }
 
-    private static void require(int result, String call) throws LaunchFailure {
+    private static void require(int result, String call) throws SystemCallFailed {
         if (result < 0) {
             throw failure(call, "error " + result);
         }
     }
 
-    private static LaunchFailure failure(String call, String why) {
-        return new LaunchFailure("filter of system calls", call, Optional.empty(), why);
+    private static SystemCallFailed failure(String call, String why) {
+        return new SystemCallFailed(call + ": " + why, "ENOSYS");
     }
 }
