@@ -55,7 +55,20 @@ final class JailWorksTest {
         script("shared", print("""
             require Shared; print Shared::word(), ' ', -e '@base@/shared/secret/file' ? 'seen' : 'hidden', ' ', -d '@base@/shared/secret' ? 'empty' : 'none', ' ',
                 scalar(() = glob '/usr/share/dict/*'), ' ', open(my $file, '>', '@base@/shared/lib/x') ? 'written' : "$!";""".replace("@base@", machine.base().toString())));
+        Path tree = machine.base().resolve("tree");
+        machine.addOwner("erin", Machine.ERIN, "WarrenJail chroot " + tree);
+        machine.write("erin", Machine.ERIN, "htdocs/perl/look.pl", print("print join ' ', -e '/usr/bin/git' ? 'git' : 'no git', -e '/mark' ? 'mark' : 'no mark',"
+            + " open(my $f, '>', '/x') ? 'written' : \"$!\", $$ < 100, -w '/tmp', -d '/proc/1', \"$ENV{LANG}\", `perl -e 'print 6*7'`"), "644");
+        Command.run(machine.home().resolve("bin/warren-jail-tree").toString(), tree.toString(), "--at", machine.site("erin").toString()).orFail();
+        Files.writeString(tree.resolve("mark"), "");
         machine.start();
+    }
+
+    @Test
+    void aPreparedTreeIsAJailToo() throws Exception {
+        Reply reply = machine.http().get("erin.localhost", "/perl/look.pl");
+        assertEquals("no git mark Read-only file system 1 1 1 C.UTF-8 42", reply.body());
+        assertEquals(0, machine.warren("attest", "erin.localhost").exitStatus());
     }
 
     private static String print(String perl) {

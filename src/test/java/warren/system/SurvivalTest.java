@@ -247,7 +247,7 @@ final class SurvivalTest {
 
     @Test
     void aLaunchWhoseConnectorWasKilledIsTakenOverByTheNext() throws Exception {
-        Path gate = machine.base().resolve("gate");
+        Path gate = machine.site("bob").resolve("gate");
         machine.write("bob", Machine.BOB, "app/app.psgi", "select undef, undef, undef, 0.05 while !-e '" + gate
             + "'; sub { [200, ['Content-Type' => 'text/plain'], [\"loaded pid=$$\"]] }", "644");
         CompletableFuture<Integer> cut = CompletableFuture.supplyAsync(() -> {

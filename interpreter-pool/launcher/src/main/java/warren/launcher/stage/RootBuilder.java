@@ -32,6 +32,8 @@ final class RootBuilder {
     private final LaunchStep.OwnRoot step;
     /** Paths in it that are of the host's: nothing is made beneath. */
     private final List<String> shown = new ArrayList<>();
+    /** Paths of file systems in memory, where we make what we like. */
+    private final List<String> ours = new ArrayList<>();
     private int root = -1;
 
     /** @param base an empty directory of root's */
@@ -94,6 +96,7 @@ final class RootBuilder {
             roots.makeDevice(base + path, device.major(), device.minor());
         } else if (entry instanceof RootEntry.Memory memory) {
             mountOn(path, "tmpfs", MS_NOSUID | (holdsDevices(path) ? MS_NOEXEC : MS_NODEV), memory.options());
+            ours.add(path);
         } else if (entry instanceof RootEntry.Processes) {
             mountOn(path, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "");
         } else if (entry instanceof RootEntry.AsOnHost) {
@@ -181,13 +184,20 @@ final class RootBuilder {
         }
     }
 
+    /** Whether it lies in what is the host's, and not in a file system of ours on that. */
     private boolean isShown(String path) {
-        for (String above : shown) {
-            if (isBeneath(path, above)) {
-                return true;
+        return deepest(shown, path) > deepest(ours, path);
+    }
+
+    /** The length of the longest that the path lies in; -1 where it is in none. */
+    private static int deepest(List<String> all, String path) {
+        int deepest = -1;
+        for (String above : all) {
+            if (isBeneath(path, above) && above.length() > deepest) {
+                deepest = above.length();
             }
         }
-        return false;
+        return deepest;
     }
 
     private static boolean isBeneath(String path, String above) {
