@@ -119,7 +119,7 @@ class JailedLaunchTest {
         Files.setAttribute(site, "unix:uid", (int) OWNER);
         int racer = scratch.start(scratch.path("racer"), "/usr/bin/perl", "-e",
             "chdir '" + home + "'; symlink '/etc', 'link'; $( = $) = '60101 60101'; $< = $> = 60101;"
-                + " while (1) { rename 'site', 'aside'; symlink '/etc', 'site'; unlink 'site'; rename 'aside', 'site' }");
+                + " while (1) { rename 'site', 'aside'; symlink '/etc', 'site'; unlink 'site'; rename 'aside', 'site'; select undef, undef, undef, 0.001 }");
         try {
             int shown = 0;
             for (int i = 0; i < RACES; i++) {

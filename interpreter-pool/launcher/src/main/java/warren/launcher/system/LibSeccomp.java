@@ -4,8 +4,8 @@ import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 import jnr.ffi.annotations.In;
 
-/** What is needed of libseccomp, {@code seccomp_init(3)} and its relatives. */
-interface LibSeccomp {
+/** What is needed of libseccomp, {@code seccomp_init(3)} and its relatives. Public, for JNR to implement. */
+public interface LibSeccomp {
     /** {@code SCMP_ACT_*}. */
     int ALLOW = 0x7fff0000;
     /** With the errno in its lower half. */

@@ -40,7 +40,7 @@ class PerlPluginTest {
         "PerlOptions +Parent +ParseHeaders", "PerlInterpScope request", "PerlResponseHandler ModPerl::Registry",
         "PerlResponseHandler ModPerl::PerlRun"})
     void takes(String line) throws LaunchRefused {
-        assertEquals(1, plugin.steps(settings(line)).size());
+        assertEquals(2, plugin.steps(settings(line)).size());
     }
 
     @ParameterizedTest
