@@ -183,11 +183,34 @@ final class JailWorksTest {
     }
 
     @Test
+    void rulesOfNftablesKeepOwnersFromTheLoopbackButForTheirPorts() throws Exception {
+        script("connect", print("use IO::Socket::INET; print IO::Socket::INET->new(PeerAddr => \"127.0.0.1:$ENV{QUERY_STRING}\") ? 'connected' : \"$!\";"));
+        try (ServerSocket service = new ServerSocket(0, 9, InetAddress.getByName("127.0.0.1"));
+                ServerSocket meant = new ServerSocket(0, 9, InetAddress.getByName("127.0.0.1"))) {
+            assertEquals("connected", body("connect.pl?" + service.getLocalPort()));
+            Path configuration = machine.writeConfiguration("rules.conf", machine.port(),
+                machine.virtualHost("alice", Machine.ALICE, "WarrenNetwork connect " + meant.getLocalPort()));
+            Path rules = machine.base().resolve("rules.nft");
+            Files.writeString(rules, machine.warren("firewall", "-f", configuration.toString()).orFail());
+            try {
+                Command.run("nft", "-f", rules.toString()).orFail();
+                assertEquals("Connection refused", body("connect.pl?" + service.getLocalPort()));
+                assertEquals("connected", body("connect.pl?" + meant.getLocalPort()));
+                assertFalse(machine.warren("configtest", "-f", configuration.toString()).output().contains("loopback"));
+                Command.run("nft", "-f", rules.toString()).orFail();
+            } finally {
+                Command.run("nft", "delete", "table", "inet", "warren");
+            }
+            assertEquals("connected", body("connect.pl?" + service.getLocalPort()));
+        }
+    }
+
+    @Test
     void configtestSaysWhatOfTheLoopbackStaysReachable() throws Exception {
         try (ServerSocket service = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String told = machine.warren("configtest", "-f", machine.writeConfiguration("again.conf", machine.port(),
                 machine.virtualHost("alice", Machine.ALICE)).toString()).output();
-            assertTrue(told.contains("warning: 1 virtual host reaches what listens on the loopback, ")
+            assertTrue(told.contains("warning: 1 owner reaches what listens on the loopback, ")
                 && told.contains("TCP " + service.getLocalPort()), told);
             told = machine.warren("configtest", "-f", machine.writeConfiguration("again.conf", machine.port(),
                 machine.virtualHost("alice", Machine.ALICE, "WarrenNetwork none")).toString()).output();

@@ -3,8 +3,11 @@ package warren.launcher;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import warren.contract.Deadlines;
 import warren.contract.PoolSettings;
 import warren.contract.VirtualHostName;
@@ -90,9 +93,16 @@ public final class ConfigurationFiles {
         return problems;
     }
 
-    /** The names of those whose code can reach what listens on the machine's loopback. */
-    public List<String> reachingLoopback(WarrenConfiguration read) {
-        return read.sites().stream().filter(site -> plugins.reachLoopback(directives(site.directives()))).map(Site::name).toList();
+    /** The UIDs whose code can reach what listens on the machine's loopback, with the ports that they are meant to reach. */
+    public Map<Long, Set<Integer>> loopbackUsers(WarrenConfiguration read) {
+        Map<Long, Set<Integer>> users = new TreeMap<>();
+        for (Site site : read.sites()) {
+            List<Directive> said = directives(site.directives());
+            if (plugins.reachLoopback(said)) {
+                users.computeIfAbsent(site.owner().uid(), uid -> new TreeSet<>()).addAll(plugins.connectPorts(said));
+            }
+        }
+        return users;
     }
 
     /** Reads what concerns the server and one virtual host or service host; of the others it tells nothing. */

@@ -18,6 +18,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import warren.plugin.Directive;
 import warren.plugin.DirectiveRule;
 import warren.plugin.LaunchPlugin;
@@ -129,6 +130,12 @@ final class Plugins {
     /** Whether none of them keeps it from there. */
     boolean reachLoopback(List<Directive> directives) {
         return byName.values().stream().allMatch(installed -> installed.plugin().reachesLoopback(installed.understood(directives)));
+    }
+
+    /** Those that any of them names. */
+    Set<Integer> connectPorts(List<Directive> directives) {
+        return byName.values().stream().flatMap(installed -> installed.plugin().connectPorts(installed.understood(directives)).stream())
+            .collect(Collectors.toSet());
     }
 
     /** The directives that any of them understands. */

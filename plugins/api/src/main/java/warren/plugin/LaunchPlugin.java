@@ -2,6 +2,7 @@ package warren.plugin;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A host plugin, found by {@link java.util.ServiceLoader} in the jars of {@code plugins/NAME/}. It is called by the
@@ -41,6 +42,11 @@ public interface LaunchPlugin {
     /** Whether a virtual host with these directives can reach the services on the machine's loopback. It does no I/O. */
     default boolean reachesLoopback(List<Directive> directives) {
         return true;
+    }
+
+    /** Of those services the TCP ports that it is meant to reach, where they are named. It does no I/O. */
+    default Set<Integer> connectPorts(List<Directive> directives) {
+        return Set.of();
     }
 
     /** The paths in these directives, for the launcher to look at. It does no I/O. */

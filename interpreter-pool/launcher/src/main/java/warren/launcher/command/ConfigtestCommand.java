@@ -29,7 +29,7 @@ final class ConfigtestCommand implements Callable<Integer> {
             System.out.println("warning: no cgroup has the controller " + missing.versionTwoName()
                 + ": its limits are not enforced, and with WarrenQuotas strict nothing that has one is launched");
         }
-        tellOfLoopback(files.reachingLoopback(read));
+        tellOfLoopback(files.loopbackUsers(read).size());
         if (read.problems().stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {
             return WarrenCommand.NOT_DONE;
         }
@@ -37,11 +37,11 @@ final class ConfigtestCommand implements Callable<Integer> {
         return WarrenCommand.DONE;
     }
 
-    private static void tellOfLoopback(List<String> reaching) {
-        String services = LoopbackServices.shown();
-        if (!reaching.isEmpty() && !services.isEmpty()) {
-            System.out.println("warning: " + reaching.size() + (reaching.size() == 1 ? " virtual host reaches" : " virtual hosts reach")
-                + " what listens on the loopback, " + services + ": WarrenNetwork none closes it, see docs/jails.md");
+    private static void tellOfLoopback(int owners) {
+        String services = owners == 0 || LoopbackRules.areInForce() ? "" : LoopbackServices.shown();
+        if (!services.isEmpty()) {
+            System.out.println("warning: " + owners + (owners == 1 ? " owner reaches" : " owners reach")
+                + " what listens on the loopback, " + services + ": WarrenNetwork none or warren firewall closes it, see docs/jails.md");
         }
     }
 

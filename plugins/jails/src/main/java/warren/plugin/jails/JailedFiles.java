@@ -12,7 +12,6 @@ import warren.plugin.VirtualHostSettings;
 
 /** What a jail shows of its virtual host's own: home, document root, the directories of applications, what is allowed. */
 final class JailedFiles {
-    private static final List<String> TEMPORARY = List.of("/tmp", "/var/tmp", "/dev/shm");
     private final List<RootEntry> system;
     private final List<RootEntry.Shown> shown = new ArrayList<>();
     private final List<RootEntry> hidden = new ArrayList<>();
@@ -86,13 +85,9 @@ final class JailedFiles {
         return entries;
     }
 
-    /** The same for Landlock: all may be read, and changed only what is the owner's or his jail's. */
-    List<PathAccess> access() {
-        List<PathAccess> access = new ArrayList<>(List.of(
-            new PathAccess("/", PathAccess.Kind.READ, true),
-            new PathAccess("/dev", PathAccess.Kind.WRITE, true),
-            new PathAccess("/proc", PathAccess.Kind.WRITE, true)));
-        TEMPORARY.forEach(path -> access.add(new PathAccess(path, PathAccess.Kind.CHANGE, true)));
+    /** The same for Landlock, with what every jail may. */
+    List<PathAccess> access(List<PathAccess> everyJails) {
+        List<PathAccess> access = new ArrayList<>(everyJails);
         shown.stream().filter(RootEntry.Shown::writable)
             .forEach(entry -> access.add(new PathAccess(entry.path(), PathAccess.Kind.CHANGE, entry.required())));
         return access;

@@ -14,6 +14,7 @@ import warren.plugin.LaunchStep;
 import warren.plugin.LaunchStep.Namespace;
 import warren.plugin.Misfit;
 import warren.plugin.NamedPath;
+import warren.plugin.PathAccess;
 import warren.plugin.RootEntry;
 import warren.plugin.SystemCallRule;
 import warren.plugin.VirtualHostSettings;
@@ -31,6 +32,7 @@ public final class JailsPlugin implements LaunchPlugin {
     private static final int LAST_PORT = 65535;
 
     private final List<RootEntry> root = RootTable.read();
+    private final List<PathAccess> access = AccessTable.read();
     private final List<SystemCallRule> systemCalls = SystemCallTable.read();
 
     @Override
@@ -125,6 +127,11 @@ public final class JailsPlugin implements LaunchPlugin {
     }
 
     @Override
+    public Set<Integer> connectPorts(List<Directive> directives) {
+        return ports(words(NETWORK, directives, "host")).orElse(Set.of());
+    }
+
+    @Override
     public List<NamedPath> paths(List<Directive> directives) {
         if (isOff(directives)) {
             return List.of();
@@ -148,7 +155,7 @@ public final class JailsPlugin implements LaunchPlugin {
         return List.of(
             new LaunchStep.Unshare(namespaces(network)),
             new LaunchStep.OwnRoot(tree(said), entries(settings, files)),
-            new LaunchStep.RestrictAccess(files.access(), ports(network)),
+            new LaunchStep.RestrictAccess(files.access(access), ports(network)),
             new LaunchStep.AllowSystemCalls(systemCalls));
     }
 

@@ -177,6 +177,7 @@ class JailsPluginTest {
             assertEquals(2, fields.size(), fields::toString);
             assertTrue(paths.add(fields.get(0).split("\\s+")[1]), fields::toString);
         }
+        assertEquals(6, AccessTable.read().size());
         Set<String> calls = new HashSet<>();
         for (SystemCallRule rule : SystemCallTable.read()) {
             assertFalse(rule.reason().isBlank());
