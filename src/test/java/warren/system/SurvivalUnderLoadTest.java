@@ -105,7 +105,7 @@ final class SurvivalUnderLoadTest {
             Errand errand = Errand.of(Load.nextId(), "alice.localhost", method, 60, new Random());
             CompletableFuture<LoadResult> asked = AtOnce.run(() -> load.run(errand));
             Await.until("its service", Duration.ofSeconds(30), () -> !alice.servedBy(errand.id()).isEmpty());
-            Killer.kill(alice.servedBy(errand.id()).getFirst());
+            killInJail(alice.servedBy(errand.id()).getFirst());
             LoadResult result = asked.get();
             assertEquals(errand.idempotent() ? 200 : 502, result.status(), result::toString);
             assertEquals(errand.idempotent() ? 2 : 1, alice.servedBy(errand.id()).size(), result::toString);
@@ -128,11 +128,16 @@ final class SurvivalUnderLoadTest {
                 + Load.nextId() + "\r\n\r\n");
             Wire.Head head = wire.head();
             assertEquals(200, head.status());
-            Killer.kill(Integer.parseInt(head.header("X-Pid").orElseThrow()));
+            killInJail(Integer.parseInt(head.header("X-Pid").orElseThrow()));
             ByteArrayOutputStream body = new ByteArrayOutputStream();
             assertFalse(isWhole(wire, head, body), () -> "looks complete: " + head + " " + body);
             assertTrue(body.size() > 2000, "the part that was there before reached the client");
         }
+    }
+
+    /** By the pid that it has there. */
+    private static void killInJail(int pid) throws Exception {
+        Killer.kill(Integer.parseInt(Machine.onHost(Machine.ALICE, Integer.toString(pid)).orElseThrow()));
     }
 
     private static boolean isWhole(Wire wire, Wire.Head head, ByteArrayOutputStream body) throws Exception {

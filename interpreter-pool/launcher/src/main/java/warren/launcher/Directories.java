@@ -53,6 +53,11 @@ public record Directories(Path runtime, Path state, Path logs, Path spool) {
         return runtime.resolve("root");
     }
 
+    /** Where launches without a root of their own mount credentials, each for itself: here it stays empty. */
+    Path credentialsMount() {
+        return runtime.resolve("credentials");
+    }
+
     Path generations() {
         return runtime.resolve("generations");
     }
@@ -111,6 +116,7 @@ public record Directories(Path runtime, Path state, Path logs, Path spool) {
         make(runtime.resolve("control"), "rwx------", 0, 0);
         make(runtime.resolve("stage"), "rwx------", 0, 0);
         make(rootMount(), "rwx------", 0, 0);
+        make(credentialsMount(), "rwxr-xr-x", 0, 0);
         make(generations(), "rwx--x---", 0, connectorGroup);
         make(runtime.resolve("notes"), "rwx------", 0, 0);
         make(generationNotes(), "rwx------", 0, 0);

@@ -1,5 +1,6 @@
 package warren.launcher;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,9 +10,14 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import warren.contract.GenerationId;
+import warren.contract.VirtualHostName;
+import warren.launcher.credentials.CredentialStore;
+import warren.launcher.stage.Credentials;
 import warren.launcher.stage.LaunchPlan;
 import warren.launcher.system.SystemCallFailed;
 import warren.launcher.system.SystemCallFilters;
@@ -24,13 +30,21 @@ import warren.plugin.RootEntry;
 final class LaunchPlans {
     private static final int LOOKED_AT = 50;
     private final Plugins plugins;
+    private final CredentialStore credentials;
     private final String rootMount;
+    private final String credentialsMount;
     private final SystemCallFilters filters = new SystemCallFilters();
 
-    /** @param rootMount an empty directory of root's, where roots are put together */
-    LaunchPlans(Plugins plugins, Path rootMount) {
+    /**
+     * @param credentials what virtual hosts may be given
+     * @param rootMount an empty directory of root's, where roots are put together
+     * @param credentialsMount one where those without a root of their own find their credentials
+     */
+    LaunchPlans(Plugins plugins, CredentialStore credentials, Path rootMount, Path credentialsMount) {
         this.plugins = plugins;
+        this.credentials = credentials;
         this.rootMount = rootMount.toString();
+        this.credentialsMount = credentialsMount.toString();
     }
 
     /**
@@ -40,12 +54,13 @@ final class LaunchPlans {
      * @param limits of that group, for the launcher to set
      * @param steps for the launch stage
      * @param filter of system calls, as {@code seccomp(2)} has it; empty for none
+     * @param given what it is given to know
      */
     record Draft(Site.Owner owner, String group, List<LaunchStep.LimitGroup> limits, List<LaunchStep> steps,
-                 String rootMount, byte[] filter, LaunchStep.Execute program) {
+                 String rootMount, byte[] filter, Credentials given, LaunchStep.Execute program) {
         LaunchPlan plan(LaunchPlan.StandardDescriptors descriptors) {
             return new LaunchPlan(descriptors, owner.user(), owner.group(), owner.supplementaryGroups(),
-                steps, rootMount, filter, program);
+                steps, rootMount, filter, given, program);
         }
 
         /** Whether its stage must have been started in a PID namespace of its own. */
@@ -56,7 +71,9 @@ final class LaunchPlans {
 
         /** Of all but the identity. */
         String fingerprint() {
-            return Fingerprint.of(group, limits, steps, HexFormat.of().formatHex(filter), program);
+            // not the values: what is noted of them could be guessed at
+            return Fingerprint.of(group, limits, steps, HexFormat.of().formatHex(filter),
+                given.files().stream().map(Credentials.Credential::name).toList(), program);
         }
     }
 
@@ -90,15 +107,40 @@ final class LaunchPlans {
         // stable: steps of one place stay in the order of the plugins
         steps.sort(Comparator.comparing(LaunchStep::place));
         requireOwnMounts(steps);
+        Credentials given = given(steps, id.virtualHost());
         return new Draft(owner, group(steps, id), of(LaunchStep.LimitGroup.class, steps), forStage(steps),
-            rootMount, filter(steps), programs.get(0));
+            rootMount, filter(steps), given, toldOf(given, programs.get(0)));
+    }
+
+    private Credentials given(List<LaunchStep> steps, VirtualHostName host) throws LaunchFailure {
+        List<Credentials.Credential> files = new ArrayList<>();
+        for (LaunchStep.GiveCredential wanted : of(LaunchStep.GiveCredential.class, steps)) {
+            try {
+                files.add(new Credentials.Credential(wanted.name(), credentials.find(host, wanted.name()).orElseThrow(() ->
+                    refused("the credential \"" + wanted.name() + "\" is not in the store, expected it from warren credential set "
+                        + host + " " + wanted.name()))));
+            } catch (IOException e) {
+                throw new LaunchFailure("credentials", "open", Optional.empty(), e.getMessage());
+            }
+        }
+        boolean ownRoot = !of(LaunchStep.OwnRoot.class, steps).isEmpty();
+        return new Credentials(ownRoot ? LaunchStep.GiveCredential.DIRECTORY : credentialsMount, files);
+    }
+
+    private static LaunchStep.Execute toldOf(Credentials given, LaunchStep.Execute program) {
+        if (given.files().isEmpty()) {
+            return program;
+        }
+        Map<String, String> environment = new TreeMap<>(program.environment());
+        environment.put("CREDENTIALS_DIRECTORY", given.directory());
+        return new LaunchStep.Execute(program.program(), program.arguments(), environment);
     }
 
     /** Without what the launcher does itself, and with what all plugins show in the one root. */
     private static List<LaunchStep> forStage(List<LaunchStep> steps) throws LaunchFailure {
         List<LaunchStep> left = new ArrayList<>(steps);
         left.removeIf(step -> step.place() == Place.CGROUP || step instanceof LaunchStep.Show
-            || step instanceof LaunchStep.AllowSystemCalls);
+            || step instanceof LaunchStep.AllowSystemCalls || step instanceof LaunchStep.GiveCredential);
         List<LaunchStep.OwnRoot> roots = of(LaunchStep.OwnRoot.class, steps);
         if (roots.size() > 1) {
             throw refused("the plugins give " + roots.size() + " roots, expected at most one");

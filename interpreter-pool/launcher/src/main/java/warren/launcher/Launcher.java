@@ -23,6 +23,7 @@ import warren.launcher.attest.Attestation;
 import warren.launcher.cgroup.CgroupTree;
 import warren.launcher.cgroup.QuotaGroup;
 import warren.launcher.control.LauncherStatus;
+import warren.launcher.credentials.CredentialStore;
 import warren.launcher.system.Descriptors;
 import warren.launcher.system.EndWatch;
 import warren.launcher.system.SystemCallFailed;
@@ -52,6 +53,7 @@ public final class Launcher {
     private final WarmStages stages;
     private final Generations generations;
     private final Sessions sessions;
+    private final CredentialStore credentials;
     private final UnixSocket ajp;
     private final AskServer askServer;
     private final ConnectorProcess connector;
@@ -73,7 +75,8 @@ public final class Launcher {
         this.reloads = new Reloads(now);
         this.cgroups = openCgroups();
         this.stages = new WarmStages(new Children(), StageProgram.of(home, directories.stageTemporary()), cgroups);
-        LaunchPlans plans = new LaunchPlans(plugins, directories.rootMount());
+        this.credentials = new CredentialStore(directories.state());
+        LaunchPlans plans = new LaunchPlans(plugins, credentials, directories.rootMount(), directories.credentialsMount());
         this.generations = new Generations(cgroups, directories, stages, plans, server.connectorUid());
         this.sessions = new Sessions(cgroups, plans);
         take(first);
@@ -305,6 +308,11 @@ public final class Launcher {
     public List<Attestation> attest(Optional<String> only) {
         return generations.attest(configurations.current().sites().values().stream()
             .filter(site -> only.map(site.virtualHost().name().value()::equals).orElse(true)).toList());
+    }
+
+    /** What virtual hosts may be given. */
+    public CredentialStore credentials() {
+        return credentials;
     }
 
     /** What runs now, for the administrator. */

@@ -33,13 +33,30 @@ import warren.plugin.NamedPath;
 final class Plugins {
     private final Map<String, Installed> byName = new TreeMap<>();
 
-    /** @param directory where its jars lie */
-    record Installed(LaunchPlugin plugin, Path directory) {
+    /**
+     * One of them.
+     *
+     * @param directory where its jars lie
+     * @param rules of its directives
+     * @param names of its directives, in any case; ten thousand virtual hosts are asked about
+     */
+    record Installed(LaunchPlugin plugin, Path directory, List<DirectiveRule> rules, Set<String> names) {
+        static Installed of(LaunchPlugin plugin, Path directory) {
+            List<DirectiveRule> rules = List.copyOf(plugin.directives());
+            Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+            rules.forEach(rule -> names.add(rule.name()));
+            return new Installed(plugin, directory, rules, names);
+        }
+
         /** Those of the directives that are this plugin's. */
         List<Directive> understood(List<Directive> directives) {
-            Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-            plugin.directives().forEach(rule -> names.add(rule.name()));
-            return directives.stream().filter(directive -> names.contains(directive.name())).toList();
+            List<Directive> its = new ArrayList<>();
+            for (Directive directive : directives) {
+                if (names.contains(directive.name())) {
+                    its.add(directive);
+                }
+            }
+            return its;
         }
     }
 
@@ -73,7 +90,7 @@ final class Plugins {
                 throw new IOException("the plugin in " + directory + " calls itself \"" + plugin.name()
                     + "\", expected its directory's name");
             }
-            byName.put(plugin.name(), new Installed(plugin, directory));
+            byName.put(plugin.name(), Installed.of(plugin, directory));
         }
     }
 
@@ -140,6 +157,6 @@ final class Plugins {
 
     /** The directives that any of them understands. */
     List<DirectiveRule> directives() {
-        return byName.values().stream().flatMap(installed -> installed.plugin().directives().stream()).toList();
+        return byName.values().stream().flatMap(installed -> installed.rules().stream()).toList();
     }
 }

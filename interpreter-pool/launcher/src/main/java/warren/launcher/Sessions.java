@@ -44,7 +44,7 @@ final class Sessions {
         }
         if (groups.size() > 1) {
             throw new LaunchFailure("session", "admit", Optional.empty(), "UID " + uid + " has " + groups.size()
-                + " quotas, those of " + names + ", expected one (WarrenQuotasOf owner)");
+                + " quotas, those of " + names.stream().sorted().toList() + ", expected one (WarrenQuotasOf owner)");
         }
         for (Map.Entry<String, Entry> group : groups.entrySet()) {
             admit(group.getKey(), group.getValue(), pid);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import warren.launcher.credentials.CredentialStore;
 import warren.launcher.system.DescriptorStream;
 import warren.launcher.system.Descriptors;
 import warren.launcher.system.SystemCallFailed;
@@ -32,7 +33,8 @@ class AskServerTest {
         directories = scratch.directories(CONNECTOR);
         stages = new WarmStages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups());
         Generations generations = new Generations(scratch.cgroups(), directories, stages,
-            new LaunchPlans(Plugins.load(scratch.path("plugins")), scratch.path("run/root")), CONNECTOR);
+            new LaunchPlans(Plugins.load(scratch.path("plugins")), new CredentialStore(scratch.path("state")), scratch.path("run/root"),
+            scratch.path("run/credentials")), CONNECTOR);
         server = new AskServer(directories, CONNECTOR, (int) CONNECTOR, new Asks(directories,
             Secrets.load(scratch.path("state")), new Configurations(0), generations, new Reloads(0),
             new OwnersLogRotation(directories.ownersLogs(), CONNECTOR)));

@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import warren.launcher.credentials.CredentialStore;
 import warren.contract.Answer;
 import warren.contract.GenerationId;
 import warren.contract.VirtualHostName;
@@ -32,7 +33,8 @@ class GenerationsTest {
         ShellPlugin.install(scratch.path("plugins"));
         stages = new WarmStages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups());
         generations = new Generations(scratch.cgroups(), directories, stages,
-            new LaunchPlans(Plugins.load(scratch.path("plugins")), scratch.path("run/root")), CONNECTOR);
+            new LaunchPlans(Plugins.load(scratch.path("plugins")), new CredentialStore(scratch.path("state")), scratch.path("run/root"),
+            scratch.path("run/credentials")), CONNECTOR);
     }
 
     @AfterEach

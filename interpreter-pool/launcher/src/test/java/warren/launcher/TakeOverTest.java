@@ -15,6 +15,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import warren.launcher.credentials.CredentialStore;
 import warren.contract.GenerationId;
 import warren.contract.PoolSettings;
 import warren.contract.VirtualHost;
@@ -45,7 +46,8 @@ class TakeOverTest {
         directories = scratch.directories(CONNECTOR);
         ShellPlugin.install(scratch.path("plugins"));
         stages = new WarmStages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups());
-        plans = new LaunchPlans(Plugins.load(scratch.path("plugins")), scratch.path("run/root"));
+        plans = new LaunchPlans(Plugins.load(scratch.path("plugins")), new CredentialStore(scratch.path("state")), scratch.path("run/root"),
+            scratch.path("run/credentials"));
         before = generations();
         after = generations();
         site = ShellPlugin.site(ALICE, scratch.script("sleep 1000 & wait; exec sleep 1000"));

@@ -172,6 +172,20 @@ public sealed interface LaunchStep {
         }
     }
 
+    /**
+     * A credential of the launcher's store, as a file of this name that the owner alone can read, in a directory in memory
+     * that the environment's {@code CREDENTIALS_DIRECTORY} names. It needs a mount namespace of the launch's own.
+     */
+    record GiveCredential(String name) implements LaunchStep {
+        /** In a root of its own; in the machine's the launcher says where. */
+        public static final String DIRECTORY = "/run/credentials";
+
+        @Override
+        public Place place() {
+            return Place.CREDENTIALS;
+        }
+    }
+
     /** The only system calls, {@code seccomp(2)}; any other is ENOSYS, and another architecture's ends the process. */
     record AllowSystemCalls(List<SystemCallRule> rules) implements LaunchStep {
         public AllowSystemCalls {

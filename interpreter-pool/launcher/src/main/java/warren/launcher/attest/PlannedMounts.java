@@ -37,6 +37,9 @@ final class PlannedMounts {
         boolean prepared = root.tree().isPresent();
         mounts.add("/", prepared ? Optional.empty() : Optional.of("tmpfs"), true, prepared, "ro", "nosuid", "nodev");
         root.entries().forEach(entry -> mounts.add(entry, root));
+        if (!plan.credentials().files().isEmpty()) {
+            mounts.add(plan.credentials().directory(), Optional.of("ramfs"), true, false, "ro", "nosuid", "nodev", "noexec");
+        }
         for (LaunchStep step : plan.steps()) {
             if (step instanceof LaunchStep.Mount mount) {
                 mounts.add(mount);

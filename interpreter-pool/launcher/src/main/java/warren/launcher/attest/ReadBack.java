@@ -34,6 +34,9 @@ public final class ReadBack {
     private static final int STANDARD_DESCRIPTORS = 3;
     /** Fields of {@code /proc/PID/stat}; the third is the first behind the name. */
     private static final int SESSION = 6;
+    private static final int FLAGS = 9;
+    /** Of {@code linux/sched.h}. */
+    private static final long PF_EXITING = 4;
     private static final int NICE = 19;
     private static final int PERMISSIONS = 07777;
 
@@ -55,10 +58,21 @@ public final class ReadBack {
         ReadBack readBack = new ReadBack(pid, plan);
         try {
             readBack.read(cgroup, parent);
-            return List.copyOf(readBack.findings);
+            // what ends meanwhile loses one thing after the other
+            return readBack.hasEnded() ? List.of() : List.copyOf(readBack.findings);
         } catch (IOException gone) {
             return List.of();
         }
+    }
+
+    private boolean hasEnded() throws IOException {
+        return (Long.parseLong(stat()[FLAGS - 3]) & PF_EXITING) != 0;
+    }
+
+    /** From the third field on, those behind the name, which the process chooses. */
+    private String[] stat() throws IOException {
+        String stat = String.join(" ", lines("stat"));
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
     }
 
     private void read(Cgroup cgroup, boolean parent) throws IOException {
@@ -122,9 +136,7 @@ public final class ReadBack {
 
     /** Its session, and that nobody has given it a better priority. */
     private void compareProcess() throws IOException {
-        String stat = String.join(" ", lines("stat"));
-        // the fields behind the name, which the process chooses
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] fields = stat();
         String pid = process.getFileName().toString();
         add("session", pid, fields[SESSION - 3]);
         for (LaunchStep step : plan.steps()) {

@@ -34,6 +34,7 @@ public final class WarrenCommand implements Runnable {
         COMMANDS.put("status", StatusCommand.class);
         COMMANDS.put("limits", LimitsCommand.class);
         COMMANDS.put("attest", AttestCommand.class);
+        COMMANDS.put("credential", CredentialCommand.class);
         COMMANDS.put("firewall", FirewallCommand.class);
         COMMANDS.put("help", CommandLine.HelpCommand.class);
     }

@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /** Asks and answers as one line of JSON each. */
 public final class ControlMessages {
-    private static final int MOST_ASK_BYTES = 4096;
+    private static final int MOST_ASK_BYTES = 128 << 10;
     private static final int MOST_ANSWER_BYTES = 64 * 1024 * 1024;
     /** Writes what {@code --json} prints too. */
     public static final ObjectMapper JSON = JsonMapper.builder()

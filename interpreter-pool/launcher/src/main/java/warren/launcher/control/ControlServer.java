@@ -9,6 +9,7 @@ import warren.contract.VirtualHostName;
 import warren.launcher.Launcher;
 import warren.launcher.attest.Attestation;
 import warren.launcher.attest.Finding;
+import warren.launcher.credentials.CredentialStore;
 import warren.launcher.system.DescriptorStream;
 import warren.launcher.system.PeerAcceptor;
 import warren.launcher.system.SystemCallFailed;
@@ -51,9 +52,47 @@ public final class ControlServer implements AutoCloseable {
             case STATUS -> new ControlAnswer(true, List.of(), Optional.of(launcher.status()));
             case STOP -> new ControlAnswer(true, List.of("stopping"), Optional.empty());
             case RELOAD -> reload(ask);
+            case CREDENTIAL -> credential(ask);
             case ATTEST -> attest(ask);
             case ADMIT -> admit(ask.session().orElseThrow());
         };
+    }
+
+    private ControlAnswer credential(ControlAsk ask) throws IOException {
+        String host = ask.virtualHost().orElse("");
+        if (!VirtualHostName.isWellFormed(host)) {
+            return new ControlAnswer(false, List.of("\"" + host + "\" is no virtual host's name"), Optional.empty());
+        }
+        try {
+            return credential(ask, new VirtualHostName(host), ask.credential().orElseThrow());
+        } catch (IOException e) {
+            return new ControlAnswer(false, List.of(String.valueOf(e.getMessage())), Optional.empty());
+        }
+    }
+
+    private ControlAnswer credential(ControlAsk ask, VirtualHostName host, ControlAsk.Credential credential) throws IOException {
+        CredentialStore store = launcher.credentials();
+        String name = credential.name().orElse("");
+        switch (credential.action()) {
+            case LIST -> {
+                return new ControlAnswer(true, store.names(host), Optional.empty());
+            }
+            case REMOVE -> {
+                boolean there = store.remove(host, name);
+                return new ControlAnswer(there, List.of(name + (there ? " removed: what runs has it until its reload" : " is not in the store")), Optional.empty());
+            }
+            case SET -> {
+                store.set(host, name, credential.value().orElse(new byte[0]));
+                return new ControlAnswer(true, List.of(name + " set: launches from now on have it where WarrenCredential names it"), Optional.empty());
+            }
+            default -> {
+                if (store.find(host, name).isEmpty()) {
+                    return new ControlAnswer(false, List.of(name + " is not in the store, expected one to rotate"), Optional.empty());
+                }
+                store.set(host, name, credential.value().orElse(new byte[0]));
+                return reload(new ControlAsk(ControlAsk.Verb.RELOAD, ask.virtualHost(), ask.withinSeconds()));
+            }
+        }
     }
 
     private ControlAnswer attest(ControlAsk ask) {

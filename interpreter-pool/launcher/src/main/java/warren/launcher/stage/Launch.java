@@ -20,6 +20,11 @@ final class Launch {
     private static final int FIRST_CLOSED_DESCRIPTOR = 3;
     private static final int UMASK = 022;
     private static final int BACKLOG = 511;
+    private static final long MS_RDONLY = 1;
+    private static final long MS_REMOUNT = 32;
+    private static final long MS_BIND = 4096;
+    /** MS_NOSUID, MS_NODEV, MS_NOEXEC. */
+    private static final long CREDENTIALS_FLAGS = 2 | 4 | 8;
     private static final int O_WRONLY = 01;
     private static final int O_RDWR = 02;
     private static final int O_APPEND = 02000;
@@ -84,7 +89,7 @@ final class Launch {
         place = Place.MOUNTS;
         performStepsAt(Place.MOUNTS, plan.steps());
         place = Place.CREDENTIALS;
-        performStepsAt(Place.CREDENTIALS, plan.steps());
+        giveCredentials(plan);
 
         place = Place.IDENTITY;
         // groups while CAP_SETGID is there; the UID last
@@ -142,6 +147,20 @@ final class Launch {
                 new RootBuilder(calls, plan.rootMount(), root).build();
             }
         }
+    }
+
+    /** In memory that is never swapped out, for the owner alone to read, and for nobody to change. */
+    private void giveCredentials(LaunchPlan plan) throws SystemCallFailed {
+        if (plan.credentials().files().isEmpty()) {
+            return;
+        }
+        String directory = plan.credentials().directory();
+        calls.mount("ramfs", directory, "ramfs", CREDENTIALS_FLAGS, "mode=500");
+        for (Credentials.Credential file : plan.credentials().files()) {
+            calls.root().makeSecretFile(directory + "/" + file.name(), file.value(), plan.user().value(), plan.group().value());
+        }
+        calls.root().giveDirectory(directory, plan.user().value(), plan.group().value());
+        calls.mount("none", directory, "none", CREDENTIALS_FLAGS | MS_REMOUNT | MS_BIND | MS_RDONLY, "");
     }
 
     private void performStepsAt(Place at, List<LaunchStep> steps) throws SystemCallFailed {

@@ -15,16 +15,23 @@ import warren.plugin.UserId;
  * @param steps the plugins' steps, in the order of their places, without the last
  * @param rootMount an empty directory of root's, where a root of its own is put together
  * @param filter which system calls may be made, as {@code seccomp(2)} has it; empty for all
+ * @param credentials what the program is given to know
  * @param program what is executed at the end
  */
 public record LaunchPlan(
         StandardDescriptors descriptors, UserId user, GroupId group, List<GroupId> supplementaryGroups,
-        List<LaunchStep> steps, String rootMount, byte[] filter, LaunchStep.Execute program) {
+        List<LaunchStep> steps, String rootMount, byte[] filter, Credentials credentials, LaunchStep.Execute program) {
 
     /** One that needs no root of its own and no filter. */
     public LaunchPlan(StandardDescriptors descriptors, UserId user, GroupId group, List<GroupId> supplementaryGroups,
             List<LaunchStep> steps, LaunchStep.Execute program) {
         this(descriptors, user, group, supplementaryGroups, steps, "/", new byte[0], program);
+    }
+
+    /** One without credentials. */
+    public LaunchPlan(StandardDescriptors descriptors, UserId user, GroupId group, List<GroupId> supplementaryGroups,
+            List<LaunchStep> steps, String rootMount, byte[] filter, LaunchStep.Execute program) {
+        this(descriptors, user, group, supplementaryGroups, steps, rootMount, filter, Credentials.NONE, program);
     }
 
     public LaunchPlan {

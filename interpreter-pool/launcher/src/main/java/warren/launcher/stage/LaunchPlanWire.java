@@ -50,6 +50,13 @@ public final class LaunchPlanWire {
         text(out, plan.rootMount());
         out.writeInt(plan.filter().length);
         out.write(plan.filter());
+        text(out, plan.credentials().directory());
+        out.writeInt(plan.credentials().files().size());
+        for (Credentials.Credential file : plan.credentials().files()) {
+            text(out, file.name());
+            out.writeInt(file.value().length);
+            out.write(file.value());
+        }
         step(out, plan.program());
         out.flush();
     }
@@ -72,10 +79,18 @@ public final class LaunchPlanWire {
         String rootMount = text(in);
         byte[] filter = new byte[in.readInt()];
         in.readFully(filter);
+        String directory = text(in);
+        List<Credentials.Credential> files = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            String name = text(in);
+            byte[] value = new byte[in.readInt()];
+            in.readFully(value);
+            files.add(new Credentials.Credential(name, value));
+        }
         if (!(step(in) instanceof LaunchStep.Execute program)) {
             throw new IOException("the plan does not end in a program");
         }
-        return new LaunchPlan(descriptors, user, group, groups, steps, rootMount, filter, program);
+        return new LaunchPlan(descriptors, user, group, groups, steps, rootMount, filter, new Credentials(directory, files), program);
     }
 
     private static void step(DataOutputStream out, LaunchStep step) throws IOException {

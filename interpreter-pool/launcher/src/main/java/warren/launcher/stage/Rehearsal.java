@@ -35,7 +35,7 @@ final class Rehearsal {
                 new RootEntry.Device("/dev/null", 1, 3), new RootEntry.Processes("/proc"), new RootEntry.Hidden("/usr/src"))),
             new LaunchStep.Mount("none", "/", "tmpfs", Set.of(LaunchStep.MountFlag.NO_DEV), ""),
             new LaunchStep.RestrictAccess(List.of(new PathAccess("/", PathAccess.Kind.READ, true)), Optional.of(Set.of(443)))),
-        "/", new byte[8],
+        "/", new byte[8], new Credentials("/", List.of(new Credentials.Credential("name", new byte[1]))),
         new LaunchStep.Execute("/program", List.of("program"), Map.of("NAME", "value")));
 
     private final LinuxSystemCalls calls;

@@ -65,6 +65,16 @@ final class RehearsedRootCalls implements RootCalls {
     }
 
     @Override
+    public void makeSecretFile(String path, byte[] content, long user, long group) throws SystemCallFailed {
+        RehearsedCalls.refused(() -> calls.makeSecretFile(NO_DIRECTORY, content, 0, 0));
+    }
+
+    @Override
+    public void giveDirectory(String path, long user, long group) throws SystemCallFailed {
+        RehearsedCalls.refused(() -> calls.giveDirectory(NO_DIRECTORY, 0, 0));
+    }
+
+    @Override
     public void makeDevice(String path, int major, int minor) throws SystemCallFailed {
         RehearsedCalls.refused(() -> calls.makeDevice(NO_DIRECTORY, major, minor));
     }

@@ -124,15 +124,32 @@ final class LinuxRootCalls implements RootCalls {
 
     @Override
     public void makeFile(String path, String text) throws SystemCallFailed {
-        int file = Linux.check(libc.open(path, O_WRONLY_CREAT_EXCL | Linux.O_CLOEXEC, 0444), "open " + path);
+        libc.close(fill(path, 0444, text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Override
+    public void makeSecretFile(String path, byte[] content, long user, long group) throws SystemCallFailed {
+        int file = fill(path, 0400, content);
         try {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            if (libc.write(file, bytes, bytes.length) != bytes.length) {
-                throw Linux.failed("write " + path);
-            }
+            Linux.check(libc.fchown(file, (int) user, (int) group), "fchown " + path);
         } finally {
             libc.close(file);
         }
+    }
+
+    private int fill(String path, int mode, byte[] content) throws SystemCallFailed {
+        int file = Linux.check(libc.open(path, O_WRONLY_CREAT_EXCL | Linux.O_CLOEXEC, mode), "open " + path);
+        if (libc.write(file, content, content.length) != content.length) {
+            SystemCallFailed failed = Linux.failed("write " + path);
+            libc.close(file);
+            throw failed;
+        }
+        return file;
+    }
+
+    @Override
+    public void giveDirectory(String path, long user, long group) throws SystemCallFailed {
+        Linux.check(libc.lchown(path, (int) user, (int) group), "lchown " + path);
     }
 
     @Override

@@ -261,6 +261,7 @@ public final class LinuxSystemCalls implements SystemCalls {
         libc.prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
         libc.capset(new byte[8], new byte[24]);
         libc.umount2("", 0);
+        libc.fchown(-1, 0, 0);
         libc.unlink("");
     }
 }

@@ -50,6 +50,12 @@ public interface RootCalls {
     /** {@code open(2)} with O_CREAT and O_EXCL, {@code write(2)}: a new file with mode 0444. */
     void makeFile(String path, String text) throws SystemCallFailed;
 
+    /** {@code open(2)}, {@code write(2)}, {@code fchown(2)}: a new file of this user's with mode 0400. */
+    void makeSecretFile(String path, byte[] content, long user, long group) throws SystemCallFailed;
+
+    /** {@code lchown(2)} of a directory. */
+    void giveDirectory(String path, long user, long group) throws SystemCallFailed;
+
     /** {@code mknod(2)}: a character device with mode 0666. */
     void makeDevice(String path, int major, int minor) throws SystemCallFailed;
 
