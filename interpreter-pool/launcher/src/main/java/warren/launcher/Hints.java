@@ -16,6 +16,13 @@ final class Hints {
             + " Unix socket (107 bytes)"),
         new Hint("keyctl", "EDQUOT", "root's key quota is used up, see /proc/sys/kernel/keys/root_maxkeys"),
         new Hint("keyctl", "ENOSYS", "the kernel lacks CONFIG_KEYS or a seccomp filter forbids keyctl"),
+        new Hint("openat2", "ELOOP", "a symbolic link is on the way, which somebody could turn while the jail is made: say the real"
+            + " path (DocumentRoot, the account's home), or WarrenJail off"),
+        new Hint("openat2", "ENOENT", "it is not there; in a tree of WarrenJail chroot it must be made before (warren-jail-tree --at)"),
+        new Hint("openat2", "ENOSYS", "a jail takes Linux 5.14"),
+        new Hint("mount_setattr", "ENOSYS", "a jail takes Linux 5.14"),
+        new Hint("landlock_create_ruleset for ports", "ENOSYS", "WarrenNetwork connect takes Linux 6.7 with Landlock"),
+        new Hint("load libseccomp", "ENOSYS", "a jail takes libseccomp: apt-get install libseccomp2"),
         new Hint("open", "ENOENT", "a file of the launch is missing: was the cgroup tree or the runtime directory"
             + " removed under us?"),
         new Hint("unshare", "EPERM", "the launcher lacks CAP_SYS_ADMIN"),

@@ -37,7 +37,7 @@ public final class CredentialsPlugin implements LaunchPlugin {
 
     private static Set<String> names(List<Directive> directives) {
         Set<String> names = new LinkedHashSet<>();
-        directives.stream().filter(found -> found.name().equalsIgnoreCase(CREDENTIAL)).forEach(found -> names.addAll(found.arguments()));
+        directives.stream().filter(found -> found.is(CREDENTIAL)).forEach(found -> names.addAll(found.arguments()));
         return names;
     }
 

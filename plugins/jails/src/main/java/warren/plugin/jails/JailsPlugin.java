@@ -81,20 +81,16 @@ public final class JailsPlugin implements LaunchPlugin {
             : Paths.check(words.get(0));
     }
 
-    private static Optional<Directive> last(String name, List<Directive> directives) {
-        return directives.stream().filter(found -> found.name().equalsIgnoreCase(name)).reduce((first, second) -> second);
-    }
-
     private static List<String> words(String name, List<Directive> directives, String usual) {
-        return last(name, directives).map(Directive::arguments).orElse(List.of(usual));
+        return Directive.last(name, directives).map(Directive::arguments).orElse(List.of(usual));
     }
 
     private static List<Directive> all(String name, List<Directive> directives) {
-        return directives.stream().filter(found -> found.name().equalsIgnoreCase(name)).toList();
+        return directives.stream().filter(found -> found.is(name)).toList();
     }
 
     private static boolean isOff(List<Directive> directives) {
-        return words(JAIL, directives, "on").get(0).equals("off");
+        return Directive.word(JAIL, directives, "on").equals("off");
     }
 
     private static Optional<String> tree(List<Directive> directives) {
@@ -104,7 +100,7 @@ public final class JailsPlugin implements LaunchPlugin {
 
     @Override
     public Optional<Misfit> misfit(List<Directive> directives) {
-        Optional<Directive> network = last(NETWORK, directives).filter(found -> !found.arguments().get(0).equals("host"));
+        Optional<Directive> network = Directive.last(NETWORK, directives).filter(found -> !found.arguments().get(0).equals("host"));
         if (isOff(directives)) {
             return network.map(found -> new Misfit(found, "WarrenNetwork host, or a jail: " + JAIL + " is off"));
         }
@@ -123,7 +119,7 @@ public final class JailsPlugin implements LaunchPlugin {
 
     @Override
     public boolean reachesLoopback(List<Directive> directives) {
-        return isOff(directives) || !words(NETWORK, directives, "host").get(0).equals("none");
+        return isOff(directives) || !Directive.word(NETWORK, directives, "host").equals("none");
     }
 
     @Override
@@ -137,7 +133,7 @@ public final class JailsPlugin implements LaunchPlugin {
             return List.of();
         }
         List<NamedPath> paths = new ArrayList<>();
-        tree(directives).ifPresent(tree -> paths.add(new NamedPath(last(JAIL, directives).orElseThrow(), tree)));
+        tree(directives).ifPresent(tree -> paths.add(new NamedPath(Directive.last(JAIL, directives).orElseThrow(), tree)));
         for (String name : List.of(ALLOW, HIDE)) {
             all(name, directives).forEach(found -> paths.add(new NamedPath(found, found.arguments().get(0))));
         }

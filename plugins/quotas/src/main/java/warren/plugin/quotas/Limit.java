@@ -118,6 +118,6 @@ record Limit(String directive, Form form, long least, long most, Word word, Stri
     }
 
     Optional<Directive> said(List<Directive> directives) {
-        return directives.stream().filter(found -> found.name().equalsIgnoreCase(directive)).reduce((first, second) -> second);
+        return Directive.last(directive, directives);
     }
 }

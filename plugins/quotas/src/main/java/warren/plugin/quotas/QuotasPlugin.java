@@ -66,7 +66,7 @@ public final class QuotasPlugin implements LaunchPlugin {
 
     @Override
     public List<LimitInForce> limits(List<Directive> directives) {
-        if (word(STRICTNESS, directives, "on").equals("off")) {
+        if (Directive.word(STRICTNESS, directives, "on").equals("off")) {
             return List.of();
         }
         return inForce(Limit.ALL, directives);
@@ -74,26 +74,26 @@ public final class QuotasPlugin implements LaunchPlugin {
 
     private static List<LimitInForce> inForce(List<Limit> limits, List<Directive> directives) {
         List<LimitInForce> all = limits.stream().map(limit -> limit.inForce(directives)).collect(Collectors.toCollection(ArrayList::new));
-        all.add(new LimitInForce(KILLING, word(KILLING, directives, "process"), said(KILLING, directives)));
+        all.add(new LimitInForce(KILLING, Directive.word(KILLING, directives, "process"), Directive.last(KILLING, directives)));
         return all;
     }
 
     @Override
     public List<LimitInForce> sharedLimits(List<Directive> directives) {
-        if (word(STRICTNESS, directives, "on").equals("off") || !isShared(directives)) {
+        if (Directive.word(STRICTNESS, directives, "on").equals("off") || !isShared(directives)) {
             return List.of();
         }
         return inForce(Limit.OF_GROUP, directives);
     }
 
     private static boolean isShared(List<Directive> directives) {
-        return word(SHARING, directives, "virtualhost").equals("owner");
+        return Directive.word(SHARING, directives, "virtualhost").equals("owner");
     }
 
     @Override
     public List<LaunchStep> steps(VirtualHostSettings settings) {
         List<Directive> said = settings.directives();
-        String strictness = word(STRICTNESS, said, "on");
+        String strictness = Directive.word(STRICTNESS, said, "on");
         if (strictness.equals("off")) {
             // what a process has in memory is nobody's business, limits or not
             return List.of(limit(Resource.CORE_BYTES, Limit.CORE, said));
@@ -107,18 +107,10 @@ public final class QuotasPlugin implements LaunchPlugin {
         return steps;
     }
 
-    private static String word(String directive, List<Directive> said, String usual) {
-        return said(directive, said).map(found -> found.arguments().get(0)).orElse(usual);
-    }
-
-    private static Optional<Directive> said(String directive, List<Directive> directives) {
-        return directives.stream().filter(found -> found.name().equalsIgnoreCase(directive)).reduce((first, second) -> second);
-    }
-
     private static List<LaunchStep> groupLimits(List<Directive> said, boolean strict) {
         List<LaunchStep> limits = new ArrayList<>(Limit.OF_GROUP.stream()
             .map(limit -> new LimitGroup(limit.quota().orElseThrow(), limit.value(said), strict)).toList());
-        limits.add(new LimitGroup(Quota.MEMORY_KILLS_ALL, word(KILLING, said, "process").equals("all") ? 1 : LimitGroup.NONE, strict));
+        limits.add(new LimitGroup(Quota.MEMORY_KILLS_ALL, Directive.word(KILLING, said, "process").equals("all") ? 1 : LimitGroup.NONE, strict));
         return limits;
     }
 
