@@ -1,8 +1,10 @@
 package warren.launcher.stage;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import warren.launcher.system.RootCalls;
 import warren.launcher.system.SystemCallFailed;
 import warren.launcher.system.SystemCalls;
@@ -34,6 +36,7 @@ final class RootBuilder {
     private final List<String> shown = new ArrayList<>();
     /** Paths of file systems in memory, where we make what we like. */
     private final List<String> ours = new ArrayList<>();
+    private final Set<String> made = new HashSet<>();
     private int root = -1;
 
     /** @param base an empty directory of root's */
@@ -175,8 +178,10 @@ final class RootBuilder {
     private void makeDirectories(String path) throws SystemCallFailed {
         for (int end = path.indexOf('/', 1); !path.isEmpty(); end = path.indexOf('/', end + 1)) {
             String part = end < 0 ? path : path.substring(0, end);
-            if (!isShown(part)) {
+            // each call is made by an interpreter of bytecode: 40 entries have many directories in common
+            if (!made.contains(part) && !isShown(part)) {
                 roots.makeDirectory(base + part, DIRECTORY_MODE);
+                made.add(part);
             }
             if (end < 0) {
                 return;

@@ -139,7 +139,7 @@ final class LinuxRootCalls implements RootCalls {
 
     private int fill(String path, int mode, byte[] content) throws SystemCallFailed {
         int file = Linux.check(libc.open(path, O_WRONLY_CREAT_EXCL | Linux.O_CLOEXEC, mode), "open " + path);
-        if (libc.write(file, content, content.length) != content.length) {
+        if (content.length > 0 && libc.write(file, content, content.length) != content.length) {
             SystemCallFailed failed = Linux.failed("write " + path);
             libc.close(file);
             throw failed;
