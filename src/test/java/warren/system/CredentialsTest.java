@@ -175,5 +175,6 @@ final class CredentialsTest {
         assertEquals(1, credential("", "remove", "alice", "database").exitStatus());
         assertEquals(1, machine.warren("reload", "alice.localhost").exitStatus());
         assertEquals("", credential("", "list", "alice").output());
+        assertEquals(0, machine.warren("attest", "alice.localhost").exitStatus(), "what runs has it still, as was planned");
     }
 }

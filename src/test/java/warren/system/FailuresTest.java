@@ -92,10 +92,10 @@ final class FailuresTest {
 
     @Test
     void aKilledConnectorIsReplaced() throws Exception {
-        String connector = Machine.processesOf(Machine.CONNECTOR).get(0);
+        String connector = Processes.of(Machine.CONNECTOR).get(0);
         Command.run("kill", "-KILL", connector).orFail();
         Await.until("an answer of the next connector", Duration.ofSeconds(60),
             () -> get("bob", "/perl/who.pl").status() == 200);
-        assertFalse(Machine.processesOf(Machine.CONNECTOR).contains(connector));
+        assertFalse(Processes.of(Machine.CONNECTOR).contains(connector));
     }
 }

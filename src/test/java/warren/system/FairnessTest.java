@@ -128,11 +128,11 @@ final class FairnessTest {
     @Test
     void aLaunchThatHangsEndsAtItsDeadlineAndDelaysNobodys() throws Exception {
         CompletableFuture<Asked> hanging = AtOnce.run(() -> ask("dave", ""));
-        Await.until("dave's launch", Duration.ofSeconds(20), () -> !Machine.processesOf(Machine.DAVE).isEmpty());
+        Await.until("dave's launch", Duration.ofSeconds(20), () -> !Processes.of(Machine.DAVE).isEmpty());
         machine.warren("reload", "bob.localhost").orFail();
         assertFalse(hanging.isDone(), "bob's next generation was launched while dave's still loaded");
         assertEquals(503, hanging.join().reply.status());
-        Await.until("its end", Duration.ofSeconds(20), () -> Machine.processesOf(Machine.DAVE).isEmpty());
+        Await.until("its end", Duration.ofSeconds(20), () -> Processes.of(Machine.DAVE).isEmpty());
         Await.until("the owner's log", Duration.ofSeconds(10), () -> machine.ownersLog("dave").contains("WarrenLaunchTimeout")
             && machine.ownersLog("dave").contains("app.psgi line 1"));
     }

@@ -29,8 +29,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the neighbor goes on.
  */
 final class HostileInterpretersTest {
-    /** They note their pids, which are the machine's then. */
-    private static final String NO_JAIL = "WarrenJail off";
     private static final Duration SOON = Duration.ofSeconds(30);
     /** Stands in what no visitor may ever see. */
     private static final String NEVER = "MIXED-UP";
@@ -110,8 +108,8 @@ final class HostileInterpretersTest {
         machine = new Machine();
         notes = Files.createDirectories(machine.base().resolve("notes"));
         Command.run("chmod", "1777", notes.toString()).orFail();
-        machine.addOwner("alice", Machine.ALICE, NO_JAIL, "PerlInterpMax 16", "WarrenRequestTimeout 3s");
-        machine.addOwner("single", Machine.ALICE, NO_JAIL, "PerlInterpMax 1", "PerlInterpMaxSpare 1", "WarrenRequestTimeout 30s");
+        machine.addOwner("alice", Machine.ALICE, "WarrenJail off" /* the pids that they note are the machine's then */, "PerlInterpMax 16", "WarrenRequestTimeout 3s");
+        machine.addOwner("single", Machine.ALICE, "WarrenJail off", "PerlInterpMax 1", "PerlInterpMaxSpare 1", "WarrenRequestTimeout 30s");
         machine.addOwner("bob", Machine.BOB);
         for (Map<String, String> scripts : List.of(BAD_GATEWAYS, TOO_LATE, ENDLESS)) {
             for (Map.Entry<String, String> script : scripts.entrySet()) {
@@ -323,7 +321,7 @@ final class HostileInterpretersTest {
 
     private static void addAccomplice(String name, String code) throws Exception {
         Path loaded = machine.site(name).resolve("load.pl");
-        machine.addOwner(name, Machine.CAROL, NO_JAIL, "PerlInterpMax 2", "PerlRequire " + loaded,
+        machine.addOwner(name, Machine.CAROL, "WarrenJail off", "PerlInterpMax 2", "PerlRequire " + loaded,
             name.equals("silent-impostor") ? "WarrenLaunchTimeout 4s" : "WarrenRequestTimeout 30s");
         machine.write(name, Machine.CAROL, "load.pl", code.replace("@notes@", notes.toString()).replace("@name@", name)
             .replace("@never@", NEVER), "644");

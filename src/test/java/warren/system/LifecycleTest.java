@@ -164,8 +164,8 @@ final class LifecycleTest {
         get("alice", "/perl/who.pl");
         machine.warren("stop").orFail();
         assertEquals(0, machine.launcher().waitFor());
-        assertTrue(Machine.processesOf(Machine.ALICE).isEmpty());
-        assertTrue(Machine.processesOf(Machine.CONNECTOR).isEmpty());
+        assertTrue(Processes.of(Machine.ALICE).isEmpty());
+        assertTrue(Processes.of(Machine.CONNECTOR).isEmpty());
     }
 
     @Test

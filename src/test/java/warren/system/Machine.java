@@ -7,7 +7,6 @@ import java.net.ServerSocket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -15,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -285,27 +283,6 @@ final class Machine implements AutoCloseable {
         launcher.destroyForcibly().waitFor();
     }
 
-    /** The processes of a UID. */
-    static List<String> processesOf(int uid) throws Exception {
-        return Command.run("ps", "-o", "pid=", "-U", Integer.toString(uid)).output().lines().map(String::strip)
-            .filter(line -> !line.isEmpty()).toList();
-    }
-
-    /** The process of a UID that calls itself by this pid in its own PID namespace; empty where there is none. */
-    static Optional<String> onHost(int uid, String pid) throws Exception {
-        for (String candidate : processesOf(uid)) {
-            try {
-                if (Files.readAllLines(Path.of("/proc", candidate, "status"), StandardCharsets.ISO_8859_1).stream()
-                        .filter(line -> line.startsWith("NSpid:")).anyMatch(line -> line.endsWith("\t" + pid))) {
-                    return Optional.of(candidate);
-                }
-            } catch (IOException gone) {
-                // Another one may still be it.
-            }
-        }
-        return Optional.empty();
-    }
-
     String ownersLog(String owner) throws IOException {
         Path log = base.resolve("log/owners/" + owner + ".localhost.log");
         return Files.exists(log) ? Files.readString(log) : "";
@@ -343,7 +320,7 @@ final class Machine implements AutoCloseable {
         List<Integer> pids = new ArrayList<>();
         for (JsonNode generation : pool(owner).path("generations")) {
             for (JsonNode pid : generation.path("pids")) {
-                onHost(uids.get(owner), pid.asText()).ifPresent(found -> pids.add(Integer.valueOf(found)));
+                Processes.onHost(uids.get(owner), pid.asText()).ifPresent(found -> pids.add(Integer.valueOf(found)));
             }
         }
         return pids;

@@ -121,7 +121,7 @@ final class OwnersTest {
     void aKilledInterpreterGoesUnnoticed() throws Exception {
         for (int i = 0; i < 20; i++) {
             String pid = get("alice", "/perl/who.pl").body().replaceAll(".*pid=", "").strip();
-            Command.run("kill", "-9", Machine.onHost(Machine.ALICE, pid).orElseThrow()).orFail();
+            Command.run("kill", "-9", Processes.onHost(Machine.ALICE, pid).orElseThrow()).orFail();
             Reply after = get("alice", "/perl/who.pl");
             assertEquals(200, after.status());
             assertFalse(after.body().endsWith("pid=" + pid + "\n"));

@@ -120,9 +120,9 @@ final class QuotasTest {
         String told = body("fork.pl");
         assertTrue(told.matches("made 1[0-9]: Resource temporarily unavailable"), told);
         assertEquals(200, get("bob", "who.pl").status());
-        assertTrue(Machine.processesOf(Machine.ALICE).size() <= 20);
+        assertTrue(Processes.of(Machine.ALICE).size() <= 20);
         machine.warren("reload", "alice.localhost").orFail();
-        Await.until("the daemons' end", SOON, () -> Machine.processesOf(Machine.ALICE).size() < 6);
+        Await.until("the daemons' end", SOON, () -> Processes.of(Machine.ALICE).size() < 6);
         String log = Files.readString(machine.base().resolve("log/launcher.log"));
         assertTrue(log.matches("(?s).*vhost=alice\\.localhost gen=[0-9]+ \\S*.*\\(its quotas until now: [^)]*[0-9]+ forks refused.*"), log);
         body("who.pl");
@@ -134,7 +134,7 @@ final class QuotasTest {
         assertEquals(502, get("alice", "fork.pl?suicide").status());
         // launches after two ends in a row are held back for a second
         Await.until("her being served again", SOON, () -> get("alice", "who.pl").status() == 200);
-        Await.until("the bomb's end", SOON, () -> Machine.processesOf(Machine.ALICE).size() < 6);
+        Await.until("the bomb's end", SOON, () -> Processes.of(Machine.ALICE).size() < 6);
         String log = Files.readString(machine.base().resolve("log/owners/alice.localhost.log"));
         assertTrue(log.contains("no interpreter can be made: fork: Resource temporarily unavailable"), log);
     }
@@ -160,9 +160,9 @@ final class QuotasTest {
         assertTrue(first.body().matches("made 1[0-9]: Resource temporarily unavailable"), first::body);
         Reply second = get("erin", "fork.pl");
         assertTrue(second.body().matches("made [0-2]: Resource temporarily unavailable"), second::body);
-        assertTrue(Machine.processesOf(Machine.DAVE).size() <= 20);
+        assertTrue(Processes.of(Machine.DAVE).size() <= 20);
         machine.warren("reload", "dave.localhost").orFail();
-        Await.until("room again", SOON, () -> Machine.processesOf(Machine.DAVE).size() < 10);
+        Await.until("room again", SOON, () -> Processes.of(Machine.DAVE).size() < 10);
         assertEquals(200, get("erin", "who.pl").status());
     }
 

@@ -65,7 +65,7 @@ final class ResidueTest {
             counts.put("descriptors of the " + whose, descriptors(pid));
             counts.put("mounts of the " + whose, Files.readAllLines(Path.of("/proc/" + pid + "/mounts")).size());
         }
-        counts.put("processes of the owner", Machine.processesOf(Machine.ALICE).size());
+        counts.put("processes of the owner", Processes.of(Machine.ALICE).size());
         for (String line : Files.readAllLines(machine.base().resolve("run/notes/cgroups"))) {
             Path quotas = Path.of(line.replaceFirst("^[A-Z]+ ", "")).resolve("quotas");
             try (Stream<Path> groups = Files.walk(quotas, 2)) {
@@ -132,7 +132,7 @@ final class ResidueTest {
     private Map<String, Integer> settled() throws Exception {
         Await.until("one generation", SOON, () -> {
             machine.http().get("alice.localhost", "/perl/who.pl");
-            return machine.pool("alice").path("generations").size() == 1 && Machine.processesOf(Machine.ALICE).size() == 2;
+            return machine.pool("alice").path("generations").size() == 1 && Processes.of(Machine.ALICE).size() == 2;
         });
         // stages that are just starting have descriptors and cgroups of their own
         int[] same = {0};

@@ -142,7 +142,7 @@ final class SlowClientsTest {
             Wire.Head head = wire.head();
             int pid = Integer.parseInt(head.header("X-Pid").orElseThrow());
             Await.until("its interpreter's end", Duration.ofSeconds(30),
-                () -> Machine.onHost(Machine.CAROL, Integer.toString(pid)).isEmpty());
+                () -> Processes.onHost(Machine.CAROL, Integer.toString(pid)).isEmpty());
             ByteArrayOutputStream body = new ByteArrayOutputStream();
             assertThrows(IOException.class, () -> wire.body(head, (bytes, count) -> body.write(bytes, 0, count)),
                 "it looks complete");

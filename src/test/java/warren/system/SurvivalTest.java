@@ -86,7 +86,7 @@ final class SurvivalTest {
 
     /** By the kernel's account, of which {@code warren status} makes its own. The stage for the next is still root's. */
     private static long connector() throws Exception {
-        return Machine.processesOf(Machine.CONNECTOR).stream().mapToLong(Long::parseLong).filter(SurvivalTest::isAlive)
+        return Processes.of(Machine.CONNECTOR).stream().mapToLong(Long::parseLong).filter(SurvivalTest::isAlive)
             .findFirst().orElseThrow();
     }
 

@@ -137,7 +137,7 @@ final class SurvivalUnderLoadTest {
 
     /** By the pid that it has there. */
     private static void killInJail(int pid) throws Exception {
-        Killer.kill(Integer.parseInt(Machine.onHost(Machine.ALICE, Integer.toString(pid)).orElseThrow()));
+        Killer.kill(Integer.parseInt(Processes.onHost(Machine.ALICE, Integer.toString(pid)).orElseThrow()));
     }
 
     private static boolean isWhole(Wire wire, Wire.Head head, ByteArrayOutputStream body) throws Exception {
@@ -176,7 +176,7 @@ final class SurvivalUnderLoadTest {
             int pid = machine.connectorStatus().path("pid").asInt();
             int before = load.soFar().results().size();
             Killer.kill(pid);
-            Await.until("its end", Duration.ofSeconds(10), () -> !Machine.processesOf(Machine.CONNECTOR).contains(Integer.toString(pid)));
+            Await.until("its end", Duration.ofSeconds(10), () -> !Processes.of(Machine.CONNECTOR).contains(Integer.toString(pid)));
             long gone = System.nanoTime();
             LoadResult next = load.run(Errand.of(Load.nextId(), "bob.localhost", "GET", 0, new Random()));
             calm();

@@ -28,6 +28,7 @@ import warren.launcher.attest.Finding;
 import warren.launcher.attest.ReadBack;
 import warren.launcher.cgroup.Cgroup;
 import warren.launcher.cgroup.CgroupTree;
+import warren.launcher.stage.Credentials;
 import warren.launcher.stage.LaunchPlan;
 import warren.launcher.system.OwnersLogFile;
 import warren.launcher.system.PidFd;
@@ -88,11 +89,12 @@ final class Generations {
             prepareLog(id.virtualHost(), site.owner().get());
         }
         LaunchPlans.Draft draft = plans.draft(site, id);
+        Credentials values = plans.valuesOf(draft, id.virtualHost());
         Stage stage = stages.take(draft.hasOwnProcesses());
         try {
             quotas.enter(stage, draft, site.virtualHost());
             name(stage.cgroup(), id);
-            LaunchPlan plan = draft.plan(descriptors(id));
+            LaunchPlan plan = draft.plan(descriptors(id), values);
             Children.Child parent = stage.launch(plan, () -> logs.hold(id));
             requireAsPlanned(parent.pid(), plan, stage.cgroup());
             stage.release();
@@ -137,7 +139,8 @@ final class Generations {
 
     private List<Attestation> attest(Site site, Generation generation) {
         try {
-            LaunchPlan plan = plans.draft(site, generation.id()).plan(descriptors(generation.id()));
+            LaunchPlans.Draft draft = plans.draft(site, generation.id());
+            LaunchPlan plan = draft.plan(descriptors(generation.id()), draft.given());
             return generation.cgroup().processes().stream().map(pid -> new Attestation(generation.id().virtualHost().value(),
                 generation.id().number(), pid, ReadBack.of(pid, plan, generation.cgroup(), pid == generation.parent().pid()))).toList();
         } catch (LaunchFailure e) {

@@ -54,13 +54,14 @@ final class LaunchPlans {
      * @param limits of that group, for the launcher to set
      * @param steps for the launch stage
      * @param filter of system calls, as {@code seccomp(2)} has it; empty for none
-     * @param given what it is given to know
+     * @param given what it is given to know, by name: values are found for a launch alone
      */
     record Draft(Site.Owner owner, String group, List<LaunchStep.LimitGroup> limits, List<LaunchStep> steps,
                  String rootMount, byte[] filter, Credentials given, LaunchStep.Execute program) {
-        LaunchPlan plan(LaunchPlan.StandardDescriptors descriptors) {
+        /** @param values those of {@link #given}, from {@link LaunchPlans#valuesOf}; the names alone do to compare */
+        LaunchPlan plan(LaunchPlan.StandardDescriptors descriptors, Credentials values) {
             return new LaunchPlan(descriptors, owner.user(), owner.group(), owner.supplementaryGroups(),
-                steps, rootMount, filter, given, program);
+                steps, rootMount, filter, values, program);
         }
 
         /** Whether its stage must have been started in a PID namespace of its own. */
@@ -107,14 +108,22 @@ final class LaunchPlans {
         // stable: steps of one place stay in the order of the plugins
         steps.sort(Comparator.comparing(LaunchStep::place));
         requireOwnMounts(steps);
-        Credentials given = given(steps, id.virtualHost());
+        Credentials given = given(steps);
         return new Draft(owner, group(steps, id), of(LaunchStep.LimitGroup.class, steps), forStage(steps),
             rootMount, filter(steps), given, toldOf(given, programs.get(0)));
     }
 
-    private Credentials given(List<LaunchStep> steps, VirtualHostName host) throws LaunchFailure {
+    private Credentials given(List<LaunchStep> steps) {
+        boolean ownRoot = !of(LaunchStep.OwnRoot.class, steps).isEmpty();
+        return new Credentials(ownRoot ? LaunchStep.GiveCredential.DIRECTORY : credentialsMount,
+            of(LaunchStep.GiveCredential.class, steps).stream()
+                .map(wanted -> new Credentials.Credential(wanted.name(), new byte[0])).toList());
+    }
+
+    /** What a draft's credentials are now. @throws LaunchFailure where one is missing, or the store cannot be opened */
+    Credentials valuesOf(Draft draft, VirtualHostName host) throws LaunchFailure {
         List<Credentials.Credential> files = new ArrayList<>();
-        for (LaunchStep.GiveCredential wanted : of(LaunchStep.GiveCredential.class, steps)) {
+        for (Credentials.Credential wanted : draft.given().files()) {
             try {
                 files.add(new Credentials.Credential(wanted.name(), credentials.find(host, wanted.name()).orElseThrow(() ->
                     refused("the credential \"" + wanted.name() + "\" is not in the store, expected it from warren credential set "
@@ -123,8 +132,7 @@ final class LaunchPlans {
                 throw new LaunchFailure("credentials", "open", Optional.empty(), e.getMessage());
             }
         }
-        boolean ownRoot = !of(LaunchStep.OwnRoot.class, steps).isEmpty();
-        return new Credentials(ownRoot ? LaunchStep.GiveCredential.DIRECTORY : credentialsMount, files);
+        return new Credentials(draft.given().directory(), files);
     }
 
     private static LaunchStep.Execute toldOf(Credentials given, LaunchStep.Execute program) {

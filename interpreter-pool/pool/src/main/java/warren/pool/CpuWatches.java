@@ -3,6 +3,7 @@ package warren.pool;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -14,6 +15,7 @@ final class CpuWatches {
     private static final Logger LOG = LogManager.getLogger(CpuWatches.class);
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean looking = new AtomicBoolean();
     private final Shared shared;
 
     CpuWatches(Shared shared) {
@@ -29,8 +31,15 @@ final class CpuWatches {
 
     /** At all that are due. */
     void look() {
-        long now = System.nanoTime();
-        watches.stream().filter(watch -> now - watch.due >= 0).forEach(Watch::look);
+        // a launcher that does not answer must not gather a task a second
+        if (looking.compareAndSet(false, true)) {
+            try {
+                long now = System.nanoTime();
+                watches.stream().filter(watch -> now - watch.due >= 0).forEach(Watch::look);
+            } finally {
+                looking.set(false);
+            }
+        }
     }
 
     /** One request's. */

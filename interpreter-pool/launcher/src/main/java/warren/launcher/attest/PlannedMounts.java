@@ -32,20 +32,31 @@ final class PlannedMounts {
 
     private PlannedMounts() { }
 
+    /** In the machine's root, where the machine's mounts are too: of those nothing is said. */
+    static PlannedMounts of(LaunchPlan plan) {
+        PlannedMounts mounts = new PlannedMounts();
+        mounts.addLaunchs(plan);
+        return mounts;
+    }
+
     static PlannedMounts of(LaunchPlan plan, LaunchStep.OwnRoot root) {
         PlannedMounts mounts = new PlannedMounts();
         boolean prepared = root.tree().isPresent();
         mounts.add("/", prepared ? Optional.empty() : Optional.of("tmpfs"), true, prepared, "ro", "nosuid", "nodev");
         root.entries().forEach(entry -> mounts.add(entry, root));
+        mounts.addLaunchs(plan);
+        return mounts;
+    }
+
+    private void addLaunchs(LaunchPlan plan) {
         if (!plan.credentials().files().isEmpty()) {
-            mounts.add(plan.credentials().directory(), Optional.of("ramfs"), true, false, "ro", "nosuid", "nodev", "noexec");
+            add(plan.credentials().directory(), Optional.of("ramfs"), true, false, "ro", "nosuid", "nodev", "noexec");
         }
         for (LaunchStep step : plan.steps()) {
             if (step instanceof LaunchStep.Mount mount) {
-                mounts.add(mount);
+                add(mount);
             }
         }
-        return mounts;
     }
 
     private void add(String path, Optional<String> type, boolean required, boolean deep, String... flags) {
@@ -94,16 +105,22 @@ final class PlannedMounts {
 
     /** Each planned one that must be there, and each found one that is not as any is planned. */
     List<Finding> compare(List<MountEntry> found) {
+        List<Finding> findings = new ArrayList<>(compareRequired(found));
+        for (MountEntry entry : found) {
+            if (all.stream().noneMatch(planned -> planned.fits(entry)) && !isBeneathTheHosts(entry)) {
+                findings.add(new Finding("mount " + entry.path(), "none", String.join(",", entry.flags()) + " " + entry.type()));
+            }
+        }
+        return findings;
+    }
+
+    /** Each planned one that must be there, whatever else is. */
+    List<Finding> compareRequired(List<MountEntry> found) {
         List<Finding> findings = new ArrayList<>();
         for (Planned planned : all) {
             boolean there = found.stream().anyMatch(planned::fits);
             if (planned.required() || there) {
                 findings.add(new Finding("mount " + planned.path(), planned.shown(), there ? planned.shown() : shown(found, planned.path())));
-            }
-        }
-        for (MountEntry entry : found) {
-            if (all.stream().noneMatch(planned -> planned.fits(entry)) && !isBeneathTheHosts(entry)) {
-                findings.add(new Finding("mount " + entry.path(), "none", String.join(",", entry.flags()) + " " + entry.type()));
             }
         }
         return findings;

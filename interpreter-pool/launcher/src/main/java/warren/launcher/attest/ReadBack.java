@@ -169,7 +169,8 @@ public final class ReadBack {
             .map(LaunchStep.OwnRoot.class::cast).findFirst();
         boolean same = identity(process.resolve("root")).equals(identity(Path.of("/")));
         add("root", root.isPresent() ? "its own" : "the machine's", same ? "the machine's" : "its own");
-        root.ifPresent(step -> findings.addAll(PlannedMounts.of(plan, step).compare(mounts)));
+        findings.addAll(root.isPresent() ? PlannedMounts.of(plan, root.get()).compare(mounts)
+            : PlannedMounts.of(plan).compareRequired(mounts));
     }
 
     /** Device and inode of what a path leads to. */

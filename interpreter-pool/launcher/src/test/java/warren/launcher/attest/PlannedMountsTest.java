@@ -27,11 +27,14 @@ class PlannedMountsTest {
         "93 88 254:0 /home/a /home/a\\040b rw,nosuid,nodev,relatime - ext4 /dev/vda rw",
         "95 88 0:46 / /tmp rw,nosuid,nodev,relatime - tmpfs tmpfs rw,size=1k");
 
-    private static List<String> differences(List<String> lines) {
-        LaunchPlan plan = new LaunchPlan(new LaunchPlan.StandardDescriptors.Connector("/log"), new UserId(60101), new GroupId(60101), List.of(),
+    private static LaunchPlan plan() {
+        return new LaunchPlan(new LaunchPlan.StandardDescriptors.Connector("/log"), new UserId(60101), new GroupId(60101), List.of(),
             List.of(ROOT, new LaunchStep.Mount("tmpfs", "/tmp", "tmpfs", Set.of(MountFlag.NO_SUID, MountFlag.NO_DEV), "size=1k")),
             new LaunchStep.Execute("/bin/sh", List.of("sh"), Map.of()));
-        return PlannedMounts.of(plan, ROOT).compare(MountEntry.parse(lines)).stream().filter(finding -> !finding.asPlanned())
+    }
+
+    private static List<String> differences(List<String> lines) {
+        return PlannedMounts.of(plan(), ROOT).compare(MountEntry.parse(lines)).stream().filter(finding -> !finding.asPlanned())
             .map(Finding::toString).toList();
     }
 
@@ -42,6 +45,15 @@ class PlannedMountsTest {
     @Test
     void findsNothingWhereAllIsAsPlanned() {
         assertEquals(List.of(), differences(GOOD));
+    }
+
+    /** In the machine's root the launch's own mounts must be there, whatever else is. */
+    @Test
+    void findsWhatIsMissingWithoutARootOfItsOwn() {
+        PlannedMounts planned = PlannedMounts.of(plan());
+        assertEquals(List.of(true), planned.compareRequired(MountEntry.parse(GOOD)).stream().map(Finding::asPlanned).toList());
+        assertEquals(List.of("mount /tmp is none where nodev,nosuid tmpfs was planned"),
+            planned.compareRequired(MountEntry.parse(with("/ /tmp rw", "/ /tmp2 rw"))).stream().map(Finding::toString).toList());
     }
 
     @Test

@@ -1,0 +1,34 @@
+package warren.system;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Processes of owners, as the machine and as they themselves number them. */
+final class Processes {
+    private Processes() { }
+
+    /** The processes of a UID. */
+    static List<String> of(int uid) throws Exception {
+        return Command.run("ps", "-o", "pid=", "-U", Integer.toString(uid)).output().lines().map(String::strip)
+            .filter(line -> !line.isEmpty()).toList();
+    }
+
+    /** The process of a UID that calls itself by this pid in its own PID namespace; empty where there is none. */
+    static Optional<String> onHost(int uid, String pid) throws Exception {
+        for (String candidate : of(uid)) {
+            try {
+                if (Files.readAllLines(Path.of("/proc", candidate, "status"), StandardCharsets.ISO_8859_1).stream()
+                        .filter(line -> line.startsWith("NSpid:")).anyMatch(line -> line.endsWith("\t" + pid))) {
+                    return Optional.of(candidate);
+                }
+            } catch (IOException gone) {
+                // Another one may still be it.
+            }
+        }
+        return Optional.empty();
+    }
+}
