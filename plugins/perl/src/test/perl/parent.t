@@ -24,6 +24,8 @@ like scalar(<$cmdline>), qr/^warren: alice\.localhost gen 1 interpreter/, 'an in
 open $cmdline, '<', "/proc/$launch->{parent}/cmdline";
 like scalar(<$cmdline>), qr/^warren: alice\.localhost gen 1 parent/, 'so does the parent';
 
+# the pipe of the last fork may be open for a moment yet: the interpreter answers as soon as it has its connection
+$launch->until_true(sub { 3 == descriptors($launch->{parent})->@* });
 is_deeply descriptors($launch->{parent}), ['0 socket', '1 log', '2 log'], 'the parent has its three descriptors and no more';
 is_deeply descriptors($other), ['0 null', '1 log', '2 log', '3 socket'], 'an interpreter has /dev/null for the listening socket';
 
