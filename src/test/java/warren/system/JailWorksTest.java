@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,7 +26,7 @@ final class JailWorksTest {
     @BeforeAll
     static void start() throws Exception {
         machine = new Machine();
-        postgres = new Postgres(machine, Machine.CAROL);
+        postgres = new Postgres(machine, Machine.CAROL, Map.of(), "trust");
         Path shared = Files.createDirectories(machine.base().resolve("shared/lib"));
         Files.writeString(shared.resolve("Shared.pm"), "package Shared; sub word { 'of the provider' } 1;\n");
         Files.createDirectories(machine.base().resolve("shared/secret"));

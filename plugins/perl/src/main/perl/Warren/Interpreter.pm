@@ -3,6 +3,7 @@ use v5.36;
 
 use FCGI ();
 use Fcntl qw(F_SETFD FD_CLOEXEC);
+use Warren::ApacheDbi;
 use Warren::Exit;
 use Warren::Failure;
 use Warren::Log;
@@ -52,6 +53,7 @@ sub serve ($self, $taken) {
     $Warren::Exit::abandon = sub { bless $request, 'Warren::Interpreter::Abandoned' };
     $self->_prepare;
     do { $self->_answer } while (!$self->{leaving} && $request->Accept >= 0);
+    Warren::ApacheDbi::run('PerlChildExitHandler');
     $self->{registry}->step_back;
     return;
 }
@@ -88,6 +90,7 @@ sub _answer ($self) {
     my $by = substr($file, -5) eq '.psgi' ? $self->{psgi} // $self->_make_psgi : $self->{registry};
     eval { $by->answer($file, $parameters); 1 } or $self->_fail($@, $by);
     $self->_end_request;
+    Warren::ApacheDbi::run('PerlCleanupHandler');
     $self->{leaving} = 1 if $by->clean_up;
     $Warren::Overrun::began = 0;
     return;

@@ -1,6 +1,7 @@
 package Warren::Parent;
 use v5.36;
 
+use Warren::ApacheDbi;
 use Warren::Applications;
 use Warren::Exit;
 use Warren::Interpreter;
@@ -55,6 +56,7 @@ sub _load ($self) {
         require $file;
     }
     $self->{applications}->load_named;
+    Warren::ApacheDbi::take_part();
     return;
 }
 

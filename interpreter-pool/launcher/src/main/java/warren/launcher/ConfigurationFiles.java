@@ -116,6 +116,12 @@ public final class ConfigurationFiles {
             .map(site -> Limits.of(site, plugins));
     }
 
+    /** Whom a virtual host or service runs as; empty where there is none of this name, or a bad one. */
+    public Optional<OwnersAccount> owner(String name) {
+        return reader().readOne(invocation, known, name).sites().stream().filter(site -> site.name().equals(name)).findFirst()
+            .map(site -> new OwnersAccount(site.owner().uid(), site.owner().gid(), site.account()));
+    }
+
     /** Accounts and permissions hold for one reading: what changed since the last one must be seen. */
     private WarrenConfigurationReader reader() {
         SystemAccounts nss = new SystemAccounts();

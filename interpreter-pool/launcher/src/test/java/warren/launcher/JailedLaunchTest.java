@@ -142,6 +142,18 @@ class JailedLaunchTest {
             .startsWith("step=ROOT call=openat2 /there/is/none errno=ENOENT"));
     }
 
+    /** As the resolver's file is where systemd makes it, or MariaDB's by Debian's alternatives. */
+    @Test
+    void aSymbolicLinkOfTheMachinesIsShownAsWhatItLeadsTo() throws Exception {
+        Files.writeString(scratch.path("made"), "of the machine");
+        Files.createSymbolicLink(scratch.path("link"), scratch.path("made"));
+        Files.createSymbolicLink(scratch.path("dangling"), scratch.path("nothing"));
+        LaunchPlan plan = plan(Optional.empty(), List.of(new RootEntry.Resolved(scratch.path("link").toString()),
+            new RootEntry.Resolved(scratch.path("dangling").toString())),
+            telling("cat " + scratch.path("link") + "; test -e " + scratch.path("dangling") + " || echo ' none'"));
+        assertEquals("of the machine none", told(plan));
+    }
+
     @Test
     void whatIsHiddenIsEmptyAndAFileOfItIsToo() throws Exception {
         Path home = Files.createDirectories(scratch.path("home/inner"));

@@ -14,6 +14,12 @@ public sealed interface RootEntry {
      */
     record Shown(String path, boolean writable, boolean required) implements RootEntry { }
 
+    /**
+     * A directory or file of the host's, to read; where its path there is a symbolic link, what that leads to; nothing where
+     * there is none. For paths alone that only root can change.
+     */
+    record Resolved(String path) implements RootEntry { }
+
     /** As the host has it: a symbolic link where it is one, else shown to read; nothing where there is none. */
     record AsOnHost(String path) implements RootEntry { }
 

@@ -68,6 +68,7 @@ final class PlannedMounts {
             case RootEntry.Shown shown when shown.writable() ->
                 add(shown.path(), Optional.empty(), shown.required(), true, "nosuid", "nodev");
             case RootEntry.Shown shown -> add(shown.path(), Optional.empty(), shown.required(), true, "ro", "nosuid", "nodev");
+            case RootEntry.Resolved hosts -> add(hosts.path(), Optional.empty(), false, true, "ro", "nosuid", "nodev");
             case RootEntry.AsOnHost same -> add(same.path(), Optional.empty(), false, true, "ro", "nosuid", "nodev");
             case RootEntry.Hidden hidden -> add(hidden.path(), Optional.empty(), false, false, "ro", "nosuid", "nodev");
             case RootEntry.Memory memory -> add(memory.path(), Optional.of("tmpfs"), true, false, "nosuid",

@@ -35,6 +35,7 @@ public final class WarrenCommand implements Runnable {
         COMMANDS.put("limits", LimitsCommand.class);
         COMMANDS.put("attest", AttestCommand.class);
         COMMANDS.put("credential", CredentialCommand.class);
+        COMMANDS.put("database", DatabaseCommand.class);
         COMMANDS.put("firewall", FirewallCommand.class);
         COMMANDS.put("help", CommandLine.HelpCommand.class);
     }

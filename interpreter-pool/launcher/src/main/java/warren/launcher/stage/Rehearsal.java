@@ -30,7 +30,7 @@ final class Rehearsal {
             new LaunchStep.SetIoPriority(4),
             new LaunchStep.Unshare(Set.of(LaunchStep.Namespace.MOUNT)),
             new LaunchStep.OwnRoot(Optional.empty(), List.of(
-                new RootEntry.AsOnHost("/bin"), new RootEntry.Shown("/usr", false, true), new RootEntry.Directory("/run"),
+                new RootEntry.AsOnHost("/bin"), new RootEntry.Resolved("/etc/hosts"), new RootEntry.Shown("/usr", false, true), new RootEntry.Directory("/run"),
                 new RootEntry.Link("/lib", "usr/lib"), new RootEntry.Text("/etc/passwd", ""), new RootEntry.Memory("/dev", ""),
                 new RootEntry.Device("/dev/null", 1, 3), new RootEntry.Processes("/proc"), new RootEntry.Hidden("/usr/src"))),
             new LaunchStep.Mount("none", "/", "tmpfs", Set.of(LaunchStep.MountFlag.NO_DEV), ""),

@@ -20,6 +20,12 @@ final class RehearsedRootCalls implements RootCalls {
     }
 
     @Override
+    public int openResolved(String path) throws SystemCallFailed {
+        RehearsedCalls.refused(() -> calls.openResolved(NO_DIRECTORY));
+        return RehearsedCalls.NO_DESCRIPTOR;
+    }
+
+    @Override
     public boolean isDirectory(int descriptor) {
         return !calls.isDirectory(descriptor);
     }

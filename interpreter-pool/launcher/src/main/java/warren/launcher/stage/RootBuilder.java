@@ -104,6 +104,8 @@ final class RootBuilder {
             mountOn(path, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "");
         } else if (entry instanceof RootEntry.AsOnHost) {
             makeAsOnHost(path);
+        } else if (entry instanceof RootEntry.Resolved) {
+            showResolved(path);
         } else if (entry instanceof RootEntry.Shown show) {
             show(path, show.writable(), show.required());
         } else {
@@ -130,15 +132,31 @@ final class RootBuilder {
         }
     }
 
+    private void showResolved(String path) throws SystemCallFailed {
+        int source;
+        try {
+            source = roots.openResolved(path);
+        } catch (SystemCallFailed e) {
+            if (e.errno().equals("ENOENT")) {
+                return;
+            }
+            throw e;
+        }
+        show(path, source, false);
+    }
+
     private void show(String path, boolean writable, boolean required) throws SystemCallFailed {
         Optional<Integer> source = openIfThere(RootCalls.NOWHERE, path, required);
-        if (source.isEmpty()) {
-            return;
+        if (source.isPresent()) {
+            show(path, source.get(), writable);
         }
+    }
+
+    private void show(String path, int source, boolean writable) throws SystemCallFailed {
         if (!isShown(path)) {
-            makeMountPoint(path, source.get());
+            makeMountPoint(path, source);
         }
-        attach(copy(source.get(), writable ? SHOWN : SHOWN | RootCalls.READ_ONLY), openInside(path));
+        attach(copy(source, writable ? SHOWN : SHOWN | RootCalls.READ_ONLY), openInside(path));
         shown.add(path);
     }
 

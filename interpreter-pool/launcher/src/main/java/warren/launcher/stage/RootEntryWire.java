@@ -36,6 +36,7 @@ final class RootEntryWire {
             case "Text" -> new RootEntry.Text(path, LaunchPlanWire.text(in));
             case "Memory" -> new RootEntry.Memory(path, LaunchPlanWire.text(in));
             case "Device" -> new RootEntry.Device(path, in.readInt(), in.readInt());
+            case "Resolved" -> new RootEntry.Resolved(path);
             case "AsOnHost" -> new RootEntry.AsOnHost(path);
             case "Directory" -> new RootEntry.Directory(path);
             case "Processes" -> new RootEntry.Processes(path);

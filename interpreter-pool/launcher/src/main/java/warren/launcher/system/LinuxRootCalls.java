@@ -39,6 +39,11 @@ final class LinuxRootCalls implements RootCalls {
     }
 
     @Override
+    public int openResolved(String path) throws SystemCallFailed {
+        return Linux.check(openat2(AT_FDCWD, path, O_PATH, RESOLVE_NO_MAGICLINKS), "openat2 " + path);
+    }
+
+    @Override
     public boolean isDirectory(int descriptor) {
         int opened = openat2(descriptor, ".", O_PATH | O_DIRECTORY, 0);
         if (opened >= 0) {

@@ -23,6 +23,12 @@ public interface RootCalls {
      */
     int openPath(int directory, String path) throws SystemCallFailed;
 
+    /**
+     * The same with what symbolic links lead to, for absolute paths that only root can change; through no magic link, as those
+     * in {@code /proc/PID/fd} are.
+     */
+    int openResolved(String path) throws SystemCallFailed;
+
     /** Whether it is one, by {@code openat2(2)}. */
     boolean isDirectory(int descriptor);
 

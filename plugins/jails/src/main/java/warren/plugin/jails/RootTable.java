@@ -20,7 +20,7 @@ final class RootTable {
         }
         String path = words[1];
         return switch (words[0]) {
-            case "show" -> new RootEntry.Shown(path, false, false);
+            case "show" -> new RootEntry.Resolved(path);
             case "as-on-host" -> new RootEntry.AsOnHost(path);
             case "directory" -> new RootEntry.Directory(path);
             case "link" -> new RootEntry.Link(path, words[2]);
