@@ -151,8 +151,8 @@ public final class InterpreterTarget {
 
     private record Nobody() implements OwnersLog {
         @Override
-        public void follow(Answer.Launched launched) {
-            // Nobody reads it.
+        public Followed follow(Answer.Launched launched, Runnable changed) {
+            return Followed.UNHEARD;
         }
 
         @Override

@@ -1,8 +1,6 @@
 package warren.connector;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import warren.contract.Route;
 import warren.contract.VirtualHost;
@@ -50,7 +48,7 @@ record Destination(VirtualHost called, VirtualHost pool, String scriptFilename, 
         String path = UrlPath.canonical(request.getRequestURI());
         String query = request.getQueryString();
         String requestUri = query == null ? request.getRequestURI() : request.getRequestURI() + '?' + query;
-        return switch (longest(host.routes(), path)) {
+        return switch (requiredRoute(host, path)) {
             case Route.Application(String prefix, String file) ->
                 new Destination(host, host, file, prefix, path.substring(prefix.length()), requestUri);
             case Route.Service(String prefix, var name) ->
@@ -61,17 +59,15 @@ record Destination(VirtualHost called, VirtualHost pool, String scriptFilename, 
     private static Destination ofService(VirtualHost host, Optional<VirtualHost> offered, String prefix, String rest,
                                          String requestUri) throws Refusal {
         VirtualHost service = offered.orElseThrow(() -> Refusal.unavailable("the service at this path is not there"));
-        Route route = longest(service.routes(), rest);
+        Route route = requiredRoute(service, rest);
         if (!(route instanceof Route.Application(String inner, String file))) {
             throw Refusal.of(404, "a service offers no other service");
         }
         return new Destination(host, service, file, prefix + inner, rest.substring(inner.length()), requestUri);
     }
 
-    private static Route longest(List<Route> routes, String path) throws Refusal {
-        return routes.stream().filter(route -> route.takes(path))
-            .max(Comparator.comparingInt(route -> route.path().length()))
-            .orElseThrow(() -> Refusal.of(404, "no route takes this path"));
+    private static Route requiredRoute(VirtualHost host, String path) throws Refusal {
+        return host.routeOf(path).orElseThrow(() -> Refusal.of(404, "no route takes this path"));
     }
 
     private static boolean isBelow(String root, String file) {

@@ -3,14 +3,19 @@ package warren.connector;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.contract.Answer;
 import warren.contract.GenerationId;
+import warren.pool.OwnersLog;
 
 /**
  * Reads one generation's FIFO, its descriptors 1 and 2, until the last process that holds it is gone, and appends
@@ -24,7 +29,9 @@ import warren.contract.GenerationId;
  * <p>One daemon thread for each running generation, for Java can wait for one FIFO only; most of the time it waits with
  * a small stack and a small buffer.
  */
-final class GenerationLogReader implements Runnable {
+final class GenerationLogReader implements Runnable, OwnersLog.Followed {
+    /** The line by which a parent says that its files have changed; nothing else begins with this byte. */
+    private static final byte[] CHANGED = "\u0001changed".getBytes(StandardCharsets.US_ASCII);
     static final int LINE_BYTES = 8 * 1024;
     /** FileInputStream reads so much without a buffer outside of the heap. */
     private static final int READ_BYTES = 8 * 1024;
@@ -36,6 +43,8 @@ final class GenerationLogReader implements Runnable {
     private static final int READS_PER_SECOND = 200;
     private static final long PAUSE_MILLIS = 5;
     private static final int STACK_BYTES = 128 * 1024;
+    private static final long PATIENCE_MILLIS = 500;
+    private static final int WORDS = 500;
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Logger LOG = LogManager.getLogger(GenerationLogReader.class);
 
@@ -45,23 +54,28 @@ final class GenerationLogReader implements Runnable {
     private final Allowance reads = new Allowance(READS_PER_SECOND, SECOND);
     private final Allowance warnings = new Allowance(1, SECOND);
     private final List<String> batch = new ArrayList<>();
+    private final Runnable changed;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile Optional<String> lastLine = Optional.empty();
     private byte[] line = new byte[256];
     private int lineLength;
     private boolean dropping;
     private int bytesUntilLoss;
 
-    private GenerationLogReader(GenerationId generation, FileInputStream fifo, VirtualHostLog log) {
+    private GenerationLogReader(GenerationId generation, FileInputStream fifo, VirtualHostLog log, Runnable changed) {
+        this.changed = changed;
         this.generation = generation;
         this.fifo = fifo;
         this.log = log;
     }
 
     /** For a new generation, or one that runs already: what it has written meanwhile is still in its FIFO. */
-    static void start(Answer.Launched launched, VirtualHostLog log) throws IOException {
+    static GenerationLogReader start(Answer.Launched launched, VirtualHostLog log, Runnable changed) throws IOException {
         FileInputStream fifo = open(launched.log());
         GenerationId generation = launched.generation();
-        Thread.ofPlatform().daemon().stackSize(STACK_BYTES).name("log " + generation.fileName())
-            .start(new GenerationLogReader(generation, fifo, log));
+        GenerationLogReader reader = new GenerationLogReader(generation, fifo, log, changed);
+        Thread.ofPlatform().daemon().stackSize(STACK_BYTES).name("log " + generation.fileName()).start(reader);
+        return reader;
     }
 
     /**
@@ -91,6 +105,19 @@ final class GenerationLogReader implements Runnable {
         }
         endLine();
         appendBatch();
+        ended.countDown();
+    }
+
+    @Override
+    public Optional<String> lastWords() {
+        try {
+            if (!ended.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.debug("{} may have more to say", generation);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return lastLine;
     }
 
     private void take(byte[] bytes, int count) {
@@ -106,7 +133,13 @@ final class GenerationLogReader implements Runnable {
     private void drop(byte[] bytes, int count) {
         int lines = 0;
         for (int i = 0; i < count; i++) {
-            lines += bytes[i] == '\n' ? 1 : 0;
+            if (bytes[i] == '\n') {
+                lines++;
+                int begin = i - CHANGED.length;
+                if (begin >= 0 && Arrays.equals(bytes, begin, i, CHANGED, 0, CHANGED.length)) {
+                    changed.run();
+                }
+            }
         }
         log.countOverRate(lines);
         lineLength = 0;
@@ -139,10 +172,14 @@ final class GenerationLogReader implements Runnable {
     }
 
     private void endLine() {
-        if (lineLength > 0) {
-            batch.add(prefix() + LogText.escape(line, 0, lineLength));
-            lineLength = 0;
+        if (Arrays.equals(line, 0, lineLength, CHANGED, 0, CHANGED.length)) {
+            changed.run();
+        } else if (lineLength > 0) {
+            String text = LogText.escape(line, 0, lineLength);
+            lastLine = Optional.of(text.length() > WORDS ? text.substring(0, WORDS) + "..." : text);
+            batch.add(prefix() + text);
         }
+        lineLength = 0;
     }
 
     /** What was lost would have come after all that is in it now. */

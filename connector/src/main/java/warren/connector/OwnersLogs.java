@@ -47,12 +47,13 @@ final class OwnersLogs implements OwnersLog {
     }
 
     @Override
-    public void follow(Answer.Launched launched) {
+    public Followed follow(Answer.Launched launched, Runnable changed) {
         try {
-            GenerationLogReader.start(launched, of(launched.generation().virtualHost()));
+            return GenerationLogReader.start(launched, of(launched.generation().virtualHost()), changed);
         } catch (IOException e) {
             LOG.warn("{} what it says is lost, its log FIFO cannot be opened: {}", launched.generation(),
                 e.toString());
+            return Followed.UNHEARD;
         }
     }
 

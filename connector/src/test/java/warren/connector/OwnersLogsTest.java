@@ -103,7 +103,7 @@ class OwnersLogsTest {
         int lost = Integer.parseInt(owner.inputReader().readLine());
         assertTrue(lost > 1000, lost + " are lost");
         // what runs already, as a connector finds it that was restarted
-        logs.follow(launched(fifo));
+        logs.follow(launched(fifo), () -> { });
         Await.until("all that is left", () -> Files.readAllLines(log()).size() >= 3001 - lost);
         owner.outputWriter().close();
         awaitReadersEnd();
@@ -138,7 +138,7 @@ class OwnersLogsTest {
         Process owner = perl("open my $f, '+>>', $ARGV[0] or die; print \"opened\\n\"; <STDIN>; my $end = time + 2;"
             + " while (time < $end) { syswrite $f, \"q\\n\" }", fifo);
         owner.inputReader().readLine();
-        logs.follow(launched(fifo));
+        logs.follow(launched(fifo), () -> { });
         Thread reader = Thread.getAllStackTraces().keySet().stream()
             .filter(thread -> thread.getName().equals("log alice.7")).findFirst().orElseThrow();
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
@@ -189,7 +189,7 @@ class OwnersLogsTest {
         }
         try (var both = new RandomAccessFile(fifo.toFile(), "rw")) {
             FileOutputStream writer = new FileOutputStream(fifo.toFile());
-            logs.follow(launched(fifo));
+            logs.follow(launched(fifo), () -> { });
             return writer;
         }
     }

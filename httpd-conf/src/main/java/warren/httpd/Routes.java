@@ -12,21 +12,23 @@ import java.util.Set;
  * @param forwarded the paths that WarrenLocation forwards
  */
 record Routes(List<String> forwarded, boolean handlesFiles, Map<String, String> applications,
-              Map<String, String> services) {
+              Map<String, String> appDirectories, Map<String, String> services) {
     /** Reads them; what does not fit together is a problem of the virtual host. */
     static Routes read(Directive section, OurDirectives ours, Site.Kind kind, String name, Set<String> services,
                        Problems problems) {
         List<String> forwarded = ours.all("WarrenForwardLocation").stream()
             .map(directive -> Values.route(directive.argument(1))).distinct().toList();
         Routes routes = new Routes(forwarded, !ours.all("WarrenForwardFiles").isEmpty(),
-            new LinkedHashMap<>(), new LinkedHashMap<>());
+            new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
         ours.all("WarrenApplication").forEach(directive ->
-            routes.add(directive, directive.argument(0), directive.argument(1), routes.applications, name, problems));
+            routes.add(directive, urlPath(directive), directive.argument(1), routes.applications, name, problems));
+        ours.all("WarrenAppDirectory").forEach(directive ->
+            routes.add(directive, urlPath(directive), directive.argument(0), routes.appDirectories, name, problems));
         ours.all("WarrenService").forEach(directive ->
-            routes.add(directive, directive.argument(1), directive.argument(0), routes.services, name, problems));
+            routes.add(directive, urlPath(directive), directive.argument(0), routes.services, name, problems));
         Optional<String> scope = Optional.of(name);
         if (kind == Site.Kind.SERVICE_HOST) {
-            if (routes.applications.isEmpty()) {
+            if (routes.applications.isEmpty() && routes.appDirectories.isEmpty()) {
                 problems.error(scope, section.reportedAt(), "a service host without an application",
                     "WarrenApplication / FILE");
             }
@@ -41,10 +43,18 @@ record Routes(List<String> forwarded, boolean handlesFiles, Map<String, String> 
         return routes;
     }
 
+    /** Where a directive's application or service answers. */
+    private static String urlPath(Directive directive) {
+        if (directive.is("WarrenAppDirectory")) {
+            return directive.arguments().size() > 1 ? directive.argument(1) : "/";
+        }
+        return directive.argument(directive.is("WarrenService") ? 1 : 0);
+    }
+
     private void add(Directive directive, String urlPath, String value, Map<String, String> map, String name,
                      Problems problems) {
         String path = Values.route(urlPath);
-        String taken = applications.getOrDefault(path, services.get(path));
+        String taken = applications.getOrDefault(path, appDirectories.getOrDefault(path, services.get(path)));
         if (taken != null && !taken.equals(value)) {
             problems.error(Optional.of(name), directive.reportedAt(), directive + ", where " + taken
                 + " answers already", "another path");
@@ -78,22 +88,22 @@ record Routes(List<String> forwarded, boolean handlesFiles, Map<String, String> 
                 problems.error(scope, directive.reportedAt(), directive.toString(),
                     "a <WarrenServiceHost " + directive.argument(0) + "> in the server");
             }
-            String path = Values.route(directive.argument(service ? 1 : 0));
-            if ((service || directive.is("WarrenApplication"))
-                    && forwarded.stream().noneMatch(route -> Values.covers(route, path))) {
+            if ((service || directive.is("WarrenApplication") || directive.is("WarrenAppDirectory"))
+                    && forwarded.stream().noneMatch(route -> Values.covers(route, Values.route(urlPath(directive))))) {
                 problems.error(scope, directive.reportedAt(), directive + ", which httpd does not forward",
                     "Use WarrenLocation with this path or one above it");
             }
-            String route = Values.route(directive.argument(1));
-            if (directive.is("WarrenForwardLocation") && isEmpty(route)) {
+            if (directive.is("WarrenForwardLocation") && isEmpty(Values.route(directive.argument(1)))) {
                 problems.error(scope, directive.reportedAt(), "WarrenLocation " + directive.argument(1)
-                    + " with nothing that answers there", "a WarrenApplication or WarrenService at it or below");
+                    + " with nothing that answers there", "a WarrenApplication, WarrenAppDirectory or WarrenService at it, above or below");
             }
         }
     }
 
     private boolean isEmpty(String route) {
         return applications.keySet().stream().noneMatch(path -> Values.covers(route, path))
+            // what answers under the names in a directory may answer below it
+            && appDirectories.keySet().stream().noneMatch(path -> Values.covers(route, path) || Values.covers(path, route))
             && services.keySet().stream().noneMatch(path -> Values.covers(route, path));
     }
 }

@@ -16,7 +16,9 @@ import java.util.Optional;
  * @param forwardedPaths what WarrenLocation forwards: {@code ""} for the root or {@code "/name"}
  * @param handlesFiles whether files come by WarrenHandler
  * @param applications URL path, in that form, to the application's file, in the order of the configuration
+ * @param appDirectories URL path to a directory whose entries answer under their names
  * @param services URL path to the name of the service host
+ * @param healthCheck what a new generation must answer; empty where nothing is asked
  * @param language which language plugin runs it
  * @param plugins the host plugins that it asks for, the server's first
  * @param pool its pool's settings
@@ -27,7 +29,8 @@ import java.util.Optional;
  */
 public record Site(String name, Kind kind, Owner owner, Optional<String> account, String home, String documentRoot,
                    List<String> forwardedPaths, boolean handlesFiles, Map<String, String> applications,
-                   Map<String, String> services, String language, List<String> plugins, PoolValues pool,
+                   Map<String, String> appDirectories, Map<String, String> services,
+                   Optional<HealthCheckValues> healthCheck, String language, List<String> plugins, PoolValues pool,
                    Optional<LogValues> log, List<PluginDirective> directives, Map<String, Place> said, Place place) {
     /** A virtual host of httpd's, or a service host, which has no door of its own. */
     public enum Kind { VIRTUAL_HOST, SERVICE_HOST }
@@ -35,6 +38,7 @@ public record Site(String name, Kind kind, Owner owner, Optional<String> account
     public Site {
         forwardedPaths = List.copyOf(forwardedPaths);
         applications = Ordered.copyOf(applications);
+        appDirectories = Ordered.copyOf(appDirectories);
         services = Ordered.copyOf(services);
         plugins = List.copyOf(plugins);
         directives = List.copyOf(directives);
@@ -48,7 +52,7 @@ public record Site(String name, Kind kind, Owner owner, Optional<String> account
 
     private List<Object> withoutPlaces() {
         List<List<Object>> said = directives.stream().map(d -> List.<Object>of(d.name(), d.arguments())).toList();
-        return List.of(owner, documentRoot, forwardedPaths, handlesFiles, applications, services, language, plugins,
-            pool, log, said);
+        return List.of(owner, documentRoot, forwardedPaths, handlesFiles, applications, appDirectories, services,
+            healthCheck, language, plugins, pool, log, said);
     }
 }

@@ -47,8 +47,9 @@ final class SiteReader {
         Optional<Owner> owner = owners.read(section, ours, name);
         String documents = kind == Site.Kind.VIRTUAL_HOST
             ? documentRoot(section.children()).orElse(serverRootDocuments)
-            : routes.applications().values().stream().findFirst()
-                .map(file -> String.valueOf(Path.of(file).getParent())).orElse("/");
+            : routes.applications().values().stream().findFirst().map(file -> String.valueOf(Path.of(file).getParent()))
+                .or(() -> routes.appDirectories().values().stream().findFirst()).orElse("/");
+        requireOutside(documents, ours, kind, name);
         String home = owner.flatMap(o -> accounts.home(o.uid())).filter(Values::isAbsolutePath).orElse(documents);
         OurDirectives all = ours.after(serverOurs);
         PoolValues pool = pools.read(all, name);
@@ -56,11 +57,20 @@ final class SiteReader {
             new Place(misfit.directive().file(), misfit.directive().line()),
             misfit.directive().name() + " " + String.join(" ", misfit.directive().arguments()), misfit.expected()));
         owner.ifPresent(o -> sites.add(new Site(name, kind, o, accounts.name(o.uid()), home, documents, routes.forwarded(),
-            routes.handlesFiles(), routes.applications(), routes.services(),
+            routes.handlesFiles(), routes.applications(), routes.appDirectories(), routes.services(),
+            ours.last("WarrenHealthCheck").map(HealthCheckValues::of),
             all.last("WarrenLanguage").map(d -> d.argument(0)).orElse("perl"), plugins(all), pool,
             all.last("WarrenLogRotate").flatMap(d -> LogValues.of(d.arguments())), all.plugin(),
             said(all), section.reportedAt())));
         return new Host(name, section, kind, ours, documents, routes.forwarded(), owner, home);
+    }
+
+    /** Or httpd shows the code to whoever asks for it. */
+    private void requireOutside(String documents, OurDirectives ours, Site.Kind kind, String name) {
+        ours.all("WarrenAppDirectory").stream().filter(directive -> kind == Site.Kind.VIRTUAL_HOST
+                && Path.of(directive.argument(0)).startsWith(documents)).forEach(directive ->
+            problems.error(Optional.of(name), directive.reportedAt(), directive.toString(),
+                "a directory outside of the document root, where httpd would show the code: " + documents));
     }
 
     private static Map<String, Place> said(OurDirectives all) {

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Asks and answers as bytes. A frame is
@@ -19,6 +20,8 @@ import java.util.Optional;
 public final class Frames {
     /** The longest frame, in bytes after the length. */
     public static final int MAX_BYTES = 64 * 1024;
+    /** In place of a UID. */
+    private static final long NOBODY = -1;
     private static final int MAX_ROUTES = 256;
 
     private Frames() { }
@@ -142,16 +145,30 @@ public final class Frames {
         }
         return pool(out.flag(host.handlesFiles()), host.pool())
             .number(host.logRotation().bytes()).number(host.logRotation().kept())
-            .number(host.reloads()).text(host.quarantine().orElse(""));
+            .number(host.reloads()).text(host.quarantine().orElse(""))
+            .text(host.healthCheck().map(HealthCheck::path).orElse("")).number(host.healthCheck().map(HealthCheck::status).orElse(0))
+            .number(host.ownerUid().orElse(NOBODY));
     }
 
     private static VirtualHost virtualHost(FrameReader in) throws MalformedFrame {
         try {
             return new VirtualHost(in.name(), optional(in.text()).map(Token::new), in.text(), routes(in), in.flag(),
-                pool(in), new LogRotation(in.number(), count(in)), in.number(), optional(in.text()));
+                pool(in), new LogRotation(in.number(), count(in)), in.number(), optional(in.text()),
+                healthCheck(in), ownerUid(in));
         } catch (IllegalArgumentException e) {
             throw new MalformedFrame(e.getMessage());
         }
+    }
+
+    private static Optional<HealthCheck> healthCheck(FrameReader in) throws MalformedFrame {
+        String path = in.text();
+        int status = in.number(0, Integer.MAX_VALUE);
+        return path.isEmpty() ? Optional.empty() : Optional.of(new HealthCheck(path, status));
+    }
+
+    private static OptionalLong ownerUid(FrameReader in) throws MalformedFrame {
+        long uid = in.number();
+        return uid == NOBODY ? OptionalLong.empty() : OptionalLong.of(uid);
     }
 
     private static FrameWriter pool(FrameWriter out, PoolSettings pool) {

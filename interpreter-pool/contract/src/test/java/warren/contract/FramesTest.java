@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class FramesTest {
     private static final VirtualHost WHOLE = new VirtualHost(ALICE, Optional.of(Token.random(new SecureRandom())),
         "/srv/älice/htdocs", List.of(new Route.Application("/app", "/srv/alice/app.psgi"),
             new Route.Service("/counter", new VirtualHostName("counter"))), true, PoolSettings.DEFAULT, new LogRotation(1 << 20, 3), 7,
-        Optional.empty());
+        Optional.empty(), Optional.of(new HealthCheck("/health?deep=1", 204)), OptionalLong.of(4_294_967_294L));
 
     static Stream<Ask> asks() {
         return Stream.of(new Ask.Configure(), new Ask.ListVirtualHosts(0), new Ask.ListVirtualHosts(Long.MAX_VALUE),

@@ -10,10 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import warren.contract.Deadlines;
+import warren.contract.HealthCheck;
 import warren.contract.LogRotation;
 import warren.contract.PoolSettings;
 import warren.contract.Recycling;
@@ -108,7 +110,8 @@ final class Sites {
         VirtualHost host = new VirtualHost(name, Optional.ofNullable(tokens.get(name)), site.documentRoot(), routes,
             site.handlesFiles(), pool(site.pool()),
             site.log().map(log -> new LogRotation(log.bytes(), log.kept())).orElse(LogRotation.DEFAULT),
-            reloads.countOf(name), Optional.empty());
+            reloads.countOf(name), Optional.empty(), site.healthCheck().map(check -> new HealthCheck(check.path(), check.status())),
+            OptionalLong.of(site.owner().uid()));
         List<GroupId> groups = site.owner().supplementaryGids().stream().map(GroupId::new).toList();
         Site.Owner owner = new Site.Owner(new UserId(site.owner().uid()), new GroupId(site.owner().gid()), groups,
             Path.of(site.home()), site.account());

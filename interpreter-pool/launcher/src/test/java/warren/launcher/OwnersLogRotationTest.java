@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +47,7 @@ class OwnersLogRotationTest {
 
     private static Site site(LogRotation when) {
         return new Site(new VirtualHost(new VirtualHostName("alice"), Optional.empty(), "/", List.of(), true,
-            PoolSettings.DEFAULT, when, 0, Optional.empty()), Optional.of(new Site.Owner(new UserId(OWNER),
+            PoolSettings.DEFAULT, when, 0, Optional.empty(), Optional.empty(), OptionalLong.empty()), Optional.of(new Site.Owner(new UserId(OWNER),
                 new GroupId(OWNER), List.of(), Path.of("/"), Optional.empty())), List.of(), List.of());
     }
 

@@ -36,6 +36,7 @@ final class Generation {
     private final Path socket;
     private final long reloads;
     private final OwnersLog log;
+    private final OwnersLog.Followed said;
     private final GenericObjectPool<Interpreter> pool;
     private final Map<Interpreter, Boolean> alive = new ConcurrentHashMap<>();
     private final Map<Interpreter, Slots.Slot> busy = new ConcurrentHashMap<>();
@@ -43,12 +44,14 @@ final class Generation {
     private final long launchedNanos = System.nanoTime();
     private volatile PoolSettings settings;
 
-    Generation(Answer.Running running, PoolSettings settings, OwnersLog log) {
+    /** @param said what it says of itself */
+    Generation(Answer.Running running, PoolSettings settings, OwnersLog log, OwnersLog.Followed said) {
         this.id = running.launched().generation();
         this.socket = Path.of(running.launched().socket());
         this.reloads = running.reloads();
         this.settings = settings;
         this.log = log;
+        this.said = said;
         this.pool = new GenericObjectPool<>(new Forks(), quiet());
         pool.setMaxTotal(settings.max());
         // PerlInterpStart may be above PerlInterpMaxSpare, and Commons Pool adds none above its maxIdle.
@@ -110,8 +113,8 @@ final class Generation {
         } catch (LaunchRefusal e) {
             throw e;
         } catch (Exception e) {
-            throw new LaunchRefusal(id + " ended while it loaded its code (" + e.getMessage()
-                + "); its owner's log says why");
+            throw new LaunchRefusal(id + " ended while it loaded its code (" + e.getMessage() + "): "
+                + said.lastWords().orElse("its owner's log says why"));
         }
     }
 

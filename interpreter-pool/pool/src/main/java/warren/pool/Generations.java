@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.contract.GenerationId;
@@ -31,6 +32,7 @@ final class Generations {
     private final Slots slots;
     private final ReentrantLock oneLaunch = new ReentrantLock(true);
     private final Draining draining;
+    private final Renewals renewals;
     private final LongAdder launches = new LongAdder();
     private volatile VirtualHost host;
     private volatile Optional<Generation> current = Optional.empty();
@@ -45,11 +47,12 @@ final class Generations {
         this.shared = shared;
         this.slots = slots;
         this.draining = new Draining(shared);
+        this.renewals = new Renewals(this, host.name(), shared);
         quarantine(host);
         takeOver(shared.takeFound(host.name()));
         if (host.reloads() > 0) {
             // asked for while no connector ran
-            shared.run(() -> reload(host));
+            shared.run(() -> renewals.byAdministrator(host));
         }
     }
 
@@ -150,7 +153,7 @@ final class Generations {
     private void launchFor(CompletableFuture<Generation> waiting) {
         oneLaunch.lock();
         try {
-            waiting.complete(launchAndInstall());
+            waiting.complete(launchAndInstall(Optional.empty()));
         } catch (LaunchRefusal e) {
             launchFailed(e);
             waiting.completeExceptionally(e);
@@ -163,10 +166,14 @@ final class Generations {
         }
     }
 
-    private Generation launchAndInstall() throws LaunchRefusal {
+    /** @param instead of this one, which serves until it is good */
+    private Generation launchAndInstall(Optional<Generation> instead) throws LaunchRefusal {
         Generation generation = shared.launch(host);
         try {
             generation.load();
+            if (instead.isPresent() && host.healthCheck().isPresent()) {
+                HealthRequest.require(host, host.healthCheck().get(), generation, slots);
+            }
         } catch (LaunchRefusal e) {
             generation.stop();
             shared.stopLoading(generation.id());
@@ -319,7 +326,7 @@ final class Generations {
             shared.run(() -> stopUnknown(found));
         }
         if (renew) {
-            shared.launchInBackground(() -> reload(changed));
+            shared.launchInBackground(() -> renewals.byAdministrator(changed));
         } else if (!wasStarted && changed.pool().start() > 0 && changed.quarantine().isEmpty()) {
             shared.launchInBackground(this::launchAhead);
         }
@@ -335,8 +342,14 @@ final class Generations {
         }
     }
 
-    private void reload(VirtualHost asked) {
-        String failure = "";
+    /**
+     * One that is launched now takes the place of the one that serves, where it is good; where none serves, nothing is done.
+     * Waits for the launches before it.
+     *
+     * @param isOld whether one has to be replaced
+     * @throws LaunchRefusal where what ran goes on
+     */
+    void replace(Predicate<Generation> isOld) throws LaunchRefusal {
         oneLaunch.lock();
         try {
             synchronized (this) {
@@ -344,26 +357,16 @@ final class Generations {
                 backoff.succeeded();
             }
             Optional<Generation> now = current;
-            if (now.isPresent()) {
-                renew(now.get(), asked);
-            } else if (asked.quarantine().isPresent()) {
-                failure = "quarantined: " + asked.quarantine().get();
+            if (now.filter(isOld).isPresent()) {
+                launchAndInstall(now);
             }
-        } catch (LaunchRefusal e) {
-            failure = e.getMessage();
-            LOG.error("vhost={} was not reloaded, what ran goes on: {}", asked.name(), failure);
-            shared.log().tell(asked.name(), "not reloaded, what ran goes on: " + failure);
         } finally {
             oneLaunch.unlock();
         }
-        shared.reportReload(asked, failure);
     }
 
-    /** One that was launched since the reload was asked for has the new code already. */
-    private void renew(Generation now, VirtualHost asked) throws LaunchRefusal {
-        if (now.reloads() < asked.reloads()) {
-            launchAndInstall();
-        }
+    Renewals renewals() {
+        return renewals;
     }
 
     /** Nothing is served any more, until the configuration says so again; what runs may finish. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.logging.log4j.LogManager;
@@ -253,6 +254,21 @@ public final class InterpreterPool {
         rate.use(changed.pool().rate(), System.nanoTime());
         space.use(changed.pool().spool().allBytes());
         generations.update(changed);
+    }
+
+    /**
+     * A new generation takes the place of the one that serves, soon: its owner says so, or his files have changed. Returns at
+     * once.
+     *
+     * @param noticedBy whose parent has seen that; nothing is done where another one serves already
+     * @return why it was not renewed; nothing where it was, or where none serves
+     */
+    public CompletableFuture<String> renew(Optional<GenerationId> noticedBy) {
+        return generations.renewals().byOwner(noticedBy);
+    }
+
+    long requests() {
+        return requests.sum();
     }
 
     /** Whether this very object is what it was told last. */

@@ -2,13 +2,17 @@ package warren.pool;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import warren.contract.Answer;
+import warren.contract.GenerationId;
 import warren.contract.VirtualHost;
 import warren.contract.VirtualHostName;
 
@@ -23,7 +27,7 @@ public final class Pools implements AutoCloseable {
      * @param spoolDirectory where bodies and responses go that are too long for memory; nobody else's
      */
     public Pools(LauncherClient launcher, OwnersLog log, Path spoolDirectory) {
-        this.shared = new Shared(launcher, log, spoolDirectory);
+        this.shared = new Shared(launcher, log, spoolDirectory, this::changed);
     }
 
     /**
@@ -48,7 +52,9 @@ public final class Pools implements AutoCloseable {
             }
             return gone;
         });
-        wanted.forEach((name, host) -> {
+        // they are renewed in this order
+        busiestFirst(virtualHosts).forEach(host -> {
+            VirtualHostName name = host.name();
             InterpreterPool pool = byName.get(name);
             if (pool == null) {
                 byName.put(name, new InterpreterPool(host, shared));
@@ -56,6 +62,13 @@ public final class Pools implements AutoCloseable {
                 pool.update(host);
             }
         });
+    }
+
+    private List<VirtualHost> busiestFirst(List<VirtualHost> virtualHosts) {
+        // counted once: the counts grow while they are compared
+        Map<VirtualHost, Long> requests = new IdentityHashMap<>();
+        virtualHosts.forEach(host -> requests.put(host, Optional.ofNullable(byName.get(host.name())).map(InterpreterPool::requests).orElse(0L)));
+        return virtualHosts.stream().sorted(Comparator.comparing(requests::get, Comparator.reverseOrder())).toList();
     }
 
     /**
@@ -68,6 +81,14 @@ public final class Pools implements AutoCloseable {
         shared.found(running);
         update(virtualHosts, (pool, host) -> false);
         shared.stopUntaken();
+    }
+
+    /** By a thread that must not wait. */
+    private void changed(GenerationId generation) {
+        InterpreterPool pool = byName.get(generation.virtualHost());
+        if (pool != null) {
+            pool.renew(Optional.of(generation));
+        }
     }
 
     /** @throws LaunchFailed where no such virtual host is configured any more */

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -31,6 +32,7 @@ final class Shared implements AutoCloseable {
     private final LauncherClient launcher;
     private final OwnersLog log;
     private final Path spoolDirectory;
+    private final Consumer<GenerationId> changed;
     private final ExecutorService tasks =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("pool-task-", 1).factory());
     private final BackgroundLaunches launches =
@@ -39,7 +41,9 @@ final class Shared implements AutoCloseable {
     private final CpuWatches cpuWatches = new CpuWatches(this);
     private final Map<VirtualHostName, List<Answer.Running>> found = new ConcurrentHashMap<>();
 
-    Shared(LauncherClient launcher, OwnersLog log, Path spoolDirectory) {
+    /** @param changed is told of a generation whose parent has seen its files change; must not block */
+    Shared(LauncherClient launcher, OwnersLog log, Path spoolDirectory, Consumer<GenerationId> changed) {
+        this.changed = changed;
         this.launcher = launcher;
         this.log = log;
         this.spoolDirectory = spoolDirectory;
@@ -116,8 +120,8 @@ final class Shared implements AutoCloseable {
 
     /** One that runs: its log is read from here on. */
     Generation generation(Answer.Running running, VirtualHost host) {
-        log.follow(running.launched());
-        return new Generation(running, host.pool(), log);
+        GenerationId id = running.launched().generation();
+        return new Generation(running, host.pool(), log, log.follow(running.launched(), () -> changed.accept(id)));
     }
 
     /** In the background, and again and again while the launcher does not answer: it must not be forgotten. */

@@ -39,11 +39,13 @@ final class BackgroundLaunchesTest {
     private static Shared shared() {
         return new Shared(new LauncherClient(Path.of("/nowhere")), new OwnersLog() {
             @Override
-            public void follow(Answer.Launched generation) { }
+            public Followed follow(Answer.Launched generation, Runnable changed) {
+                return Followed.UNHEARD;
+            }
 
             @Override
             public void tell(VirtualHostName name, String sentence) { }
-        }, Path.of("/nowhere"));
+        }, Path.of("/nowhere"), generation -> { });
     }
 
     @Test

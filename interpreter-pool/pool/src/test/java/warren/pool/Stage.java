@@ -8,11 +8,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import warren.contract.Answer;
 import warren.contract.Deadlines;
+import warren.contract.HealthCheck;
 import warren.contract.PoolSettings;
+import warren.contract.Route;
 import warren.contract.SpoolLimits;
 import warren.contract.VirtualHost;
 import warren.contract.VirtualHostName;
@@ -27,6 +30,8 @@ final class Stage implements AutoCloseable {
 
     final List<String> told = new CopyOnWriteArrayList<>();
     final List<Answer.Launched> followed = new CopyOnWriteArrayList<>();
+    /** What each followed generation's log says when its files have changed. */
+    final List<Runnable> changed = new CopyOnWriteArrayList<>();
     final FakeLauncher launcher;
     final Pools pools;
     private final Path directory;
@@ -41,8 +46,10 @@ final class Stage implements AutoCloseable {
         launcher = new FakeLauncher(directory, start);
         pools = new Pools(new LauncherClient(launcher.socket()), new OwnersLog() {
             @Override
-            public void follow(Answer.Launched generation) {
+            public Followed follow(Answer.Launched generation, Runnable itsFilesChanged) {
                 followed.add(generation);
+                changed.add(itsFilesChanged);
+                return () -> Optional.of("last words of " + generation.generation().number());
             }
 
             @Override
@@ -70,7 +77,14 @@ final class Stage implements AutoCloseable {
     }
 
     void reload() {
-        host = host(host.pool(), host.reloads() + 1, host.quarantine());
+        host = new VirtualHost(ALICE, Optional.empty(), host.documentRoot(), host.routes(), true, host.pool(), host.logRotation(),
+            host.reloads() + 1, host.quarantine(), host.healthCheck(), host.ownerUid());
+        pools.update(List.of(host));
+    }
+
+    void use(HealthCheck check) {
+        host = new VirtualHost(ALICE, Optional.empty(), "/srv/alice", List.of(new Route.Application("/app", "/srv/alice/app.psgi")), true,
+            host.pool(), host.logRotation(), host.reloads(), Optional.empty(), Optional.of(check), OptionalLong.empty());
         pools.update(List.of(host));
     }
 

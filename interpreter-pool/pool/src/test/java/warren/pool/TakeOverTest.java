@@ -33,8 +33,9 @@ final class TakeOverTest {
     private static Pools next(Stage stage, List<VirtualHost> hosts, List<Answer.Running> running) {
         Pools pools = new Pools(new LauncherClient(stage.launcher.socket()), new OwnersLog() {
             @Override
-            public void follow(Answer.Launched generation) {
+            public Followed follow(Answer.Launched generation, Runnable changed) {
                 stage.followed.add(generation);
+                return Followed.UNHEARD;
             }
 
             @Override

@@ -1,0 +1,95 @@
+package warren.pool;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import warren.contract.GenerationId;
+import warren.contract.VirtualHost;
+import warren.contract.VirtualHostName;
+
+/**
+ * New generations in the place of one that serves: because the administrator has said so, or the owner, or his files have
+ * changed. Each is launched beside the old one and takes over where it is good; else what ran goes on, and the owner reads why.
+ */
+final class Renewals {
+    private static final Logger LOG = LogManager.getLogger(Renewals.class);
+    private static final String FAILED = "not reloaded, what ran goes on: ";
+    /** A launch is half a processor's second that nobody's quota pays for. */
+    private static final Duration EACH = Duration.ofSeconds(10);
+    private static final int AT_ONCE = 12;
+
+    private final Generations generations;
+    private final VirtualHostName name;
+    private final Shared shared;
+    private final Pace pace = new Pace(EACH, AT_ONCE);
+    /** What the owner wants and has not begun; guarded by this. */
+    private Optional<Wish> waiting = Optional.empty();
+
+    /** @param only this generation is to be replaced; empty for whichever serves */
+    private record Wish(Optional<GenerationId> only, CompletableFuture<String> outcome) { }
+
+    Renewals(Generations generations, VirtualHostName name, Shared shared) {
+        this.generations = generations;
+        this.name = name;
+        this.shared = shared;
+    }
+
+    /** One that was launched since the reload was asked for has the new code already. The launcher is told the outcome. */
+    void byAdministrator(VirtualHost asked) {
+        Optional<String> quarantined = asked.quarantine().map(why -> "quarantined: " + why);
+        String failure = replace(quarantined.isPresent() ? Optional.empty() : Optional.of(asked.reloads()), Optional.empty());
+        shared.reportReload(asked, quarantined.orElse(failure));
+    }
+
+    /**
+     * At once, unless the owner wants it too often; what he says until it begins is one with it.
+     *
+     * @param noticedBy whose parent has seen changed files: one that serves no more has been replaced since
+     * @return why not; nothing where it was done, or nothing serves
+     */
+    synchronized CompletableFuture<String> byOwner(Optional<GenerationId> noticedBy) {
+        if (waiting.isPresent()) {
+            Wish one = waiting.get();
+            waiting = Optional.of(new Wish(one.only().filter(only -> noticedBy.filter(only::equals).isPresent()), one.outcome()));
+            return one.outcome();
+        }
+        Wish wish = new Wish(noticedBy, new CompletableFuture<>());
+        waiting = Optional.of(wish);
+        Duration pause = pace.next(System.nanoTime());
+        if (!pause.isZero()) {
+            shared.log().tell(name, "reloaded in " + pause.toSeconds() + " s: it was asked for too often");
+        }
+        shared.after(pause, this::begin);
+        return wish.outcome();
+    }
+
+    private void begin() {
+        Wish wish;
+        synchronized (this) {
+            wish = waiting.orElseThrow();
+            waiting = Optional.empty();
+        }
+        try {
+            wish.outcome().complete(replace(Optional.of(Long.MAX_VALUE), wish.only()));
+        } finally {
+            wish.outcome().complete("a defect of the connector");
+        }
+    }
+
+    /**
+     * @param reloads one that was launched at this count of reloads stays; empty where all do
+     * @param only this one
+     */
+    private String replace(Optional<Long> reloads, Optional<GenerationId> only) {
+        try {
+            generations.replace(one -> reloads.filter(count -> one.reloads() < count).isPresent() && only.map(one.id()::equals).orElse(true));
+            return "";
+        } catch (LaunchRefusal e) {
+            LOG.error("vhost={} was not reloaded, what ran goes on: {}", name, e.getMessage());
+            shared.log().tell(name, FAILED + e.getMessage());
+            return e.getMessage();
+        }
+    }
+}
