@@ -56,17 +56,20 @@ public final class PostgresqlServer extends DatabaseServer {
 
     /** By his UID to his own, and no other way to anything. */
     private Optional<GrantStep> missingRules(Grant grant) throws IOException, InterruptedException {
-        List<String> lines = new ArrayList<>();
-        if (!first(grant, "local", grant.database()).equals("peer")) {
-            lines.add("local \"" + grant.database() + "\" \"" + grant.role() + "\" peer");
-        }
+        List<String> rejects = new ArrayList<>();
         // a database of no name: rules for all but those that are named
         if (!first(grant, "local", "").equals("reject")) {
-            lines.add("local all \"" + grant.role() + "\" reject");
+            rejects.add("local all \"" + grant.role() + "\" reject");
         }
         if (!first(grant, "host", "").equals("reject") || !first(grant, "host", grant.database()).equals("reject")) {
-            lines.add("host all \"" + grant.role() + "\" all reject");
+            rejects.add("host all \"" + grant.role() + "\" all reject");
         }
+        List<String> lines = new ArrayList<>();
+        // a rule for all lets him in only as long as nothing rejects him before it
+        if (!rejects.isEmpty() || !first(grant, "local", grant.database()).equals("peer")) {
+            lines.add("local \"" + grant.database() + "\" \"" + grant.role() + "\" peer");
+        }
+        lines.addAll(rejects);
         if (lines.isEmpty()) {
             return Optional.empty();
         }
