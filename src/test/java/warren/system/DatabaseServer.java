@@ -50,6 +50,17 @@ abstract class DatabaseServer implements AutoCloseable {
 
     abstract Path socket();
 
+    /** Its superuser asks. */
+    abstract Command asked(String sql) throws Exception;
+
+    /** What its superuser is told. */
+    final String ask(String sql) throws Exception {
+        return asked(sql).orFail().strip();
+    }
+
+    /** What ends it at once and in order. */
+    abstract String endSignal();
+
     /** With its arguments. */
     abstract List<String> program();
 
@@ -64,22 +75,25 @@ abstract class DatabaseServer implements AutoCloseable {
     final void start() throws Exception {
         server = new ProcessBuilder(as(program())).redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile())).start();
-        Await.until("the database's socket", SOON, () -> {
+        Await.until("the database's answer", SOON, () -> {
             if (!server.isAlive()) {
                 throw new AssertionError(Files.readString(output));
             }
-            return Files.exists(socket());
+            return Files.exists(socket()) && asked("select 1").exitStatus() == 0;
         });
     }
 
-    final void stop() throws InterruptedException, IOException {
-        server.destroy();
-        server.waitFor();
+    /** Also where clients are connected. */
+    final void stop() throws Exception {
+        Command.run("kill", "-" + endSignal(), Long.toString(server.pid())).orFail();
+        Await.until("the database's end", SOON, () -> !server.isAlive());
         Files.deleteIfExists(socket());
     }
 
     @Override
     public void close() throws Exception {
-        stop();
+        if (server.isAlive()) {
+            stop();
+        }
     }
 }

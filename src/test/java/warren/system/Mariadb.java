@@ -19,9 +19,14 @@ final class Mariadb extends DatabaseServer {
             "--innodb-buffer-pool-size=16M", "--innodb-log-file-size=8M", "--innodb-flush-log-at-trx-commit=0", "--plugin-maturity=stable");
     }
 
-    /** What its superuser is told. */
-    String ask(String sql) throws Exception {
-        return Command.run(as(List.of("mariadb", "--no-defaults", "-BN", "--socket=" + socket(), "--user=mysql", "-e", sql))).orFail().strip();
+    @Override
+    Command asked(String sql) throws Exception {
+        return Command.run(as(List.of("mariadb", "--no-defaults", "-BN", "--socket=" + socket(), "--user=mysql", "-e", sql)));
+    }
+
+    @Override
+    String endSignal() {
+        return "TERM";
     }
 
     @Override

@@ -32,9 +32,14 @@ final class Postgres extends DatabaseServer {
             "-c", "unix_socket_directories=" + sockets());
     }
 
-    /** What its superuser is told. */
-    String ask(String sql) throws Exception {
-        return Command.run(as(List.of("psql", "-X", "-At", "-h", sockets().toString(), "-U", "postgres", "-d", "postgres", "-c", sql))).orFail().strip();
+    @Override
+    Command asked(String sql) throws Exception {
+        return Command.run(as(List.of("psql", "-X", "-At", "-h", sockets().toString(), "-U", "postgres", "-d", "postgres", "-c", sql)));
+    }
+
+    @Override
+    String endSignal() {
+        return "INT";
     }
 
     @Override
