@@ -106,6 +106,37 @@ final class CredentialsTest {
         assertEquals("database\n", credential("", "list", "alice").output());
     }
 
+    @Test
+    @Order(2)
+    void configtestSaysWhatIsLostWithoutAJail() throws Exception {
+        String told = machine.warren("configtest", "-f", machine.base().resolve("httpd.conf").toString()).output();
+        assertTrue(told.contains("warning: credentials of dave.localhost can be read by everything under the owner's UID"), told);
+    }
+
+    /** A connector that has been taken over, and a cron job or shell of a neighbor's: files, sockets, processes. */
+    @Test
+    @Order(2)
+    void neitherTheConnectorNorANeighborsShellFindsIt() throws Exception {
+        get("alice", "read.pl");
+        get("dave", "read.pl");
+        String search = "grep -rsl correct-horse '" + machine.base() + "/state' '" + machine.base() + "/run' /proc/[0-9]*/environ /proc/[0-9]*/cmdline"
+            + " /proc/[0-9]*/root/run/credentials /proc/[0-9]*/root" + machine.base() + "/run/credentials /proc/[0-9]*/fd 2>/dev/null; true";
+        for (int uid : List.of(Machine.CONNECTOR, Machine.BOB, Machine.ERIN, 33)) {
+            assertEquals("", Command.run("setpriv", "--reuid", "" + uid, "--regid", "" + uid, "--clear-groups", "sh", "-c", search).output(), "" + uid);
+        }
+        // the search is a good one: dave has no jail, and his own shell finds what is his
+        assertTrue(Command.run("setpriv", "--reuid", "" + Machine.DAVE, "--regid", "" + Machine.DAVE, "--clear-groups", "sh", "-c", search).output()
+            .contains("/run/credentials/database"));
+        // the control socket gives no values, and hears root alone
+        for (int uid : List.of(Machine.CONNECTOR, Machine.BOB, Machine.ALICE)) {
+            Command asked = Command.run("setpriv", "--reuid", "" + uid, "--regid", "" + uid, "--clear-groups", "perl", "-MIO::Socket::UNIX", "-e",
+                "my $s = IO::Socket::UNIX->new('" + machine.base() + "/run/control/control.sock') or die qq(no: $!\n);"
+                    + "print {$s} '{\"verb\":\"CREDENTIAL\",\"virtualHost\":\"alice.localhost\",\"withinSeconds\":9,"
+                    + "\"credential\":{\"action\":\"LIST\"}}', qq(\n); print 'said: ', <$s> // ''");
+            assertTrue(asked.exitStatus() != 0 || asked.output().equals("said: "), asked.output());
+        }
+    }
+
     private static List<Path> files() throws IOException {
         try (Stream<Path> all = Files.walk(machine.base())) {
             return all.filter(Files::isRegularFile).filter(file -> !file.startsWith(machine.home())).toList();

@@ -105,6 +105,11 @@ public final class ConfigurationFiles {
         return users;
     }
 
+    /** The virtual hosts whose credentials everything under their owners' UIDs can read. */
+    public List<String> credentialsInTheOpen(WarrenConfiguration read) {
+        return read.sites().stream().filter(site -> plugins.giveCredentialsInTheOpen(directives(site.directives()))).map(Site::name).toList();
+    }
+
     /** Reads what concerns the server and one virtual host or service host; of the others it tells nothing. */
     WarrenConfiguration readOne(VirtualHostName name) {
         return withPathsChecked(reader().readOne(invocation, known, name.value()));

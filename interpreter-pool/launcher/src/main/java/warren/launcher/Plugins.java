@@ -149,6 +149,12 @@ final class Plugins {
         return byName.values().stream().allMatch(installed -> installed.plugin().reachesLoopback(installed.understood(directives)));
     }
 
+    /** Whether one of them gives credentials and none hides the processes that can read them. */
+    boolean giveCredentialsInTheOpen(List<Directive> directives) {
+        return byName.values().stream().anyMatch(installed -> installed.plugin().givesCredentials(installed.understood(directives)))
+            && byName.values().stream().noneMatch(installed -> installed.plugin().hidesProcesses(installed.understood(directives)));
+    }
+
     /** Those that any of them names. */
     Set<Integer> connectPorts(List<Directive> directives) {
         return byName.values().stream().flatMap(installed -> installed.plugin().connectPorts(installed.understood(directives)).stream())

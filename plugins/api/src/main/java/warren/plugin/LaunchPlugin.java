@@ -49,6 +49,16 @@ public interface LaunchPlugin {
         return Set.of();
     }
 
+    /** Whether a virtual host with these directives is given credentials. It does no I/O. */
+    default boolean givesCredentials(List<Directive> directives) {
+        return false;
+    }
+
+    /** Whether a virtual host with these directives sees no processes but its own. It does no I/O. */
+    default boolean hidesProcesses(List<Directive> directives) {
+        return false;
+    }
+
     /** The paths in these directives, for the launcher to look at. It does no I/O. */
     default List<NamedPath> paths(List<Directive> directives) {
         return List.of();

@@ -30,6 +30,7 @@ final class ConfigtestCommand implements Callable<Integer> {
                 + ": its limits are not enforced, and with WarrenQuotas strict nothing that has one is launched");
         }
         tellOfLoopback(files.loopbackUsers(read).size());
+        tellOfCredentials(files.credentialsInTheOpen(read));
         if (read.problems().stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {
             return WarrenCommand.NOT_DONE;
         }
@@ -42,6 +43,14 @@ final class ConfigtestCommand implements Callable<Integer> {
         if (!services.isEmpty()) {
             System.out.println("warning: " + owners + (owners == 1 ? " owner reaches" : " owners reach")
                 + " what listens on the loopback, " + services + ": WarrenNetwork none or warren firewall closes it, see docs/jails.md");
+        }
+    }
+
+    private static void tellOfCredentials(List<String> virtualHosts) {
+        if (!virtualHosts.isEmpty()) {
+            System.out.println("warning: credentials of " + virtualHosts.get(0)
+                + (virtualHosts.size() == 1 ? "" : " and " + (virtualHosts.size() - 1) + " more") + " can be read by everything under the"
+                + " owner's UID, his other virtual hosts too: it is without a jail (WarrenJail), see docs/credentials.md");
         }
     }
 

@@ -35,6 +35,11 @@ public final class CredentialsPlugin implements LaunchPlugin {
             words -> words.stream().filter(word -> !NAME.matcher(word).matches()).findFirst().map(word -> "\"" + word + "\"")));
     }
 
+    @Override
+    public boolean givesCredentials(List<Directive> directives) {
+        return !names(directives).isEmpty();
+    }
+
     private static Set<String> names(List<Directive> directives) {
         Set<String> names = new LinkedHashSet<>();
         directives.stream().filter(found -> found.is(CREDENTIAL)).forEach(found -> names.addAll(found.arguments()));

@@ -123,6 +123,11 @@ public final class JailsPlugin implements LaunchPlugin {
     }
 
     @Override
+    public boolean hidesProcesses(List<Directive> directives) {
+        return !isOff(directives);
+    }
+
+    @Override
     public Set<Integer> connectPorts(List<Directive> directives) {
         return ports(words(NETWORK, directives, "host")).orElse(Set.of());
     }
