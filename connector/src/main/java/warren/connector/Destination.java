@@ -51,6 +51,8 @@ record Destination(VirtualHost called, VirtualHost pool, String scriptFilename, 
         return switch (requiredRoute(host, path)) {
             case Route.Application(String prefix, String file) ->
                 new Destination(host, host, file, prefix, path.substring(prefix.length()), requestUri);
+            case Route.Applications(String prefix, String directory) ->
+                new Destination(host, host, directory + "/", prefix, path.substring(prefix.length()), requestUri);
             case Route.Service(String prefix, var name) ->
                 ofService(host, all.named(name), prefix, path.substring(prefix.length()), requestUri);
         };

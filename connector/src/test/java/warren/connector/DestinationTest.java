@@ -72,6 +72,16 @@ class DestinationTest {
     }
 
     @Test
+    void leavesTheNameInADirectoryOfApplicationsToTheRuntime() throws Refusal {
+        VirtualHost host = host(false, new Route.Applications("/apps", "/srv/alice/apps"));
+        when(request.getRequestURI()).thenReturn("/apps/shop/cart");
+        Destination found = Destination.of(request, host, all);
+        assertEquals("/srv/alice/apps/", found.scriptFilename());
+        assertEquals("/apps", found.scriptName());
+        assertEquals("/shop/cart", found.pathInfo());
+    }
+
+    @Test
     void isNoServiceThatIsNotThere() {
         when(request.getRequestURI()).thenReturn("/counter");
         assertEquals(503, refusedStatus(host(false, new Route.Service("/counter", new VirtualHostName("counter")))));

@@ -141,6 +141,7 @@ public final class Frames {
                 case Route.Application(String path, String file) -> out.number(1).text(path).text(file);
                 case Route.Service(String path, VirtualHostName service) ->
                     out.number(2).text(path).text(service.value());
+                case Route.Applications(String path, String directory) -> out.number(3).text(path).text(directory);
             }
         }
         return pool(out.flag(host.handlesFiles()), host.pool())
@@ -195,9 +196,11 @@ public final class Frames {
         int count = in.number(0, MAX_ROUTES);
         List<Route> routes = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            routes.add(in.number(1, 2) == 1
-                ? new Route.Application(in.text(), in.text())
-                : new Route.Service(in.text(), in.name()));
+            routes.add(switch (in.number(1, 3)) {
+                case 1 -> new Route.Application(in.text(), in.text());
+                case 2 -> new Route.Service(in.text(), in.name());
+                default -> new Route.Applications(in.text(), in.text());
+            });
         }
         return routes;
     }

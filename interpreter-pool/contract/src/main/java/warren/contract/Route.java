@@ -21,6 +21,13 @@ public sealed interface Route {
         }
     }
 
+    /** A directory whose entries answer under their names; which entries, and how, the language plugin knows. */
+    record Applications(String path, String directory) implements Route {
+        public Applications {
+            requirePath(path);
+        }
+    }
+
     /** A service of the provider, a pool of its own under an owner of its own, offered here. */
     record Service(String path, VirtualHostName service) implements Route {
         public Service {

@@ -24,7 +24,8 @@ class FramesTest {
     private static final GenerationId SECOND = new GenerationId(ALICE, 2);
     private static final VirtualHost WHOLE = new VirtualHost(ALICE, Optional.of(Token.random(new SecureRandom())),
         "/srv/älice/htdocs", List.of(new Route.Application("/app", "/srv/alice/app.psgi"),
-            new Route.Service("/counter", new VirtualHostName("counter"))), true, PoolSettings.DEFAULT, new LogRotation(1 << 20, 3), 7,
+            new Route.Service("/counter", new VirtualHostName("counter")), new Route.Applications("", "/srv/älice/apps")),
+        true, PoolSettings.DEFAULT, new LogRotation(1 << 20, 3), 7,
         Optional.empty(), Optional.of(new HealthCheck("/health?deep=1", 204)), OptionalLong.of(4_294_967_294L));
 
     static Stream<Ask> asks() {

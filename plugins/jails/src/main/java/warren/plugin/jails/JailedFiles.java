@@ -28,8 +28,12 @@ final class JailedFiles {
         }
         files.showOwn("the document root", settings.documentRoot());
         for (Route route : settings.routes()) {
-            if (route instanceof Route.Application application) {
-                files.showOwn("the directory of the application " + application.path(), Path.of(application.file()).getParent());
+            switch (route) {
+                case Route.Application(String path, String file) ->
+                    files.showOwn("the directory of the application " + path, Path.of(file).getParent());
+                case Route.Applications(String path, String directory) ->
+                    files.showOwn("the directory of the applications at " + path, Path.of(directory));
+                case Route.Service service -> { }
             }
         }
         for (RootEntry entry : allowed) {

@@ -43,7 +43,7 @@ class JailsPluginTest {
     private List<LaunchStep> steps(String documentRoot, String home, List<String> siblings, String... lines) throws LaunchRefused {
         return plugin.steps(new VirtualHostSettings(new GenerationId(new VirtualHostName("alice"), 1), new UserId(60101),
             new GroupId(60102), List.of(new GroupId(60103)), Path.of(documentRoot), siblings.stream().map(Path::of).toList(), Path.of(home),
-            Optional.of("alice"), List.of(new Route.Application("/app", "/srv/alice/app/app.psgi")), false, said(lines), Path.of("/plugin")));
+            Optional.of("alice"), List.of(new Route.Application("/app", "/srv/alice/app/app.psgi"), new Route.Applications("/apps", "/srv/alice/apps")), false, said(lines), Path.of("/plugin")));
     }
 
     private List<LaunchStep> steps(String... lines) throws LaunchRefused {
@@ -70,7 +70,8 @@ class JailsPluginTest {
         List<RootEntry> entries = only(LaunchStep.OwnRoot.class, steps).entries();
         assertTrue(entries.contains(new RootEntry.Shown("/home/alice", true, false)), entries::toString);
         assertFalse(entries.stream().anyMatch(entry -> entry.path().equals("/home/alice/htdocs")), "it is in the home");
-        assertTrue(entries.contains(new RootEntry.Shown("/srv/alice/app", true, true)), entries::toString);
+        assertTrue(entries.containsAll(List.of(new RootEntry.Shown("/srv/alice/app", true, true),
+            new RootEntry.Shown("/srv/alice/apps", true, true))), entries::toString);
         assertTrue(only(LaunchStep.RestrictAccess.class, steps).connectPorts().isEmpty());
         assertTrue(only(LaunchStep.RestrictAccess.class, steps).paths().contains(new PathAccess("/home/alice", PathAccess.Kind.CHANGE, false)));
         assertFalse(only(LaunchStep.AllowSystemCalls.class, steps).rules().isEmpty());

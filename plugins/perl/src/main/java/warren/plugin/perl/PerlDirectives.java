@@ -1,5 +1,6 @@
 package warren.plugin.perl;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,6 +24,7 @@ final class PerlDirectives {
     private static final int ANY_NUMBER = 1000;
     private static final Pattern MODULE = Pattern.compile("[A-Za-z_]\\w*(::\\w+)*");
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_]\\w*");
+    private static final Pattern DIRECTORY = Pattern.compile("(/[^/\\x00]+)+");
     private static final Set<String> HARMLESS_OPTIONS =
         Set.of("+enable", "+parent", "+clone", "+setupenv", "+parseheaders", "+mergehandlers");
     private static final Set<String> OUR_RESPONSE_HANDLERS = Set.of(
@@ -53,6 +55,8 @@ final class PerlDirectives {
             each("PerlInterpScope", "request: an interpreter is one request's at a time", "request"::equalsIgnoreCase),
             each("PerlResponseHandler", "ModPerl::Registry or ModPerl::PerlRun; anything else runs inside httpd only"
                 + " and is to be written as a PSGI application", OUR_RESPONSE_HANDLERS::contains),
+            new DirectiveRule("WarrenPluginDirectory", 1, 1, "the absolute path of a directory, without . and ..",
+                PerlDirectives::checkDirectory),
             refused("PerlPassEnv", "no environment is passed on to an interpreter: use PerlSetEnv NAME VALUE"),
             refused("PerlLoadModule", "a module cannot add directives to httpd here: use PerlModule"),
             refused("PerlTrace", "it traces mod_perl itself, which does not run here")));
@@ -65,6 +69,12 @@ final class PerlDirectives {
 
     static List<Directive> named(String name, List<Directive> directives) {
         return directives.stream().filter(directive -> directive.name().equalsIgnoreCase(name)).toList();
+    }
+
+    /** Where the owner's plugins are: the last one said. */
+    static Optional<String> pluginDirectory(List<Directive> directives) {
+        List<Directive> said = named("WarrenPluginDirectory", directives);
+        return said.isEmpty() ? Optional.empty() : Optional.of(said.getLast().arguments().get(0));
     }
 
     /** The launch's own check: what is refused here was not checked when the configuration was read. */
@@ -95,6 +105,12 @@ final class PerlDirectives {
 
     private static boolean isAbsolute(String word) {
         return word.startsWith("/") && word.indexOf('\0') < 0;
+    }
+
+    private static Optional<String> checkDirectory(List<String> words) {
+        String word = words.get(0);
+        boolean fits = DIRECTORY.matcher(word).matches() && Path.of(word).normalize().toString().equals(word);
+        return fits ? Optional.empty() : Optional.of("\"" + word + "\"");
     }
 
     private static Optional<String> checkVariable(List<String> words) {

@@ -36,7 +36,12 @@ public final class PerlPlugin implements LaunchPlugin {
     public List<LaunchStep> steps(VirtualHostSettings settings) throws LaunchRefused {
         PerlDirectives.requireAllUnderstood(settings.directives());
         String runtime = settings.installation().resolve("runtime").toString();
-        return List.of(new LaunchStep.Show(new RootEntry.Shown(runtime, false, true)), new LaunchStep.Execute(PERL, arguments(settings), environment(settings)));
+        List<LaunchStep> steps = new ArrayList<>(List.of(new LaunchStep.Show(new RootEntry.Shown(runtime, false, true))));
+        // not required: where it is missing, the runtime says so in the owner's log
+        PerlDirectives.pluginDirectory(settings.directives())
+            .ifPresent(directory -> steps.add(new LaunchStep.Show(new RootEntry.Shown(directory, false, false))));
+        steps.add(new LaunchStep.Execute(PERL, arguments(settings), environment(settings)));
+        return steps;
     }
 
     private static List<String> arguments(VirtualHostSettings settings) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import warren.contract.Route;
@@ -16,11 +17,14 @@ import warren.plugin.VirtualHostSettings;
 
 /** What the launch tells the runtime: lines of words in one variable. They are explained in Warren::Settings. */
 record RuntimeSettings(String name, int generation, String documentRoot, boolean handlesFiles,
-                       List<Application> applications, List<Load> load, Map<String, List<String>> variables,
+                       List<Application> applications, List<AppDirectory> appDirectories,
+                       Optional<String> pluginDirectory, List<Load> load, Map<String, List<String>> variables,
                        Owner owner) {
     static final String VARIABLE = "WARREN_SETTINGS";
 
     record Application(String path, String file) { }
+
+    record AppDirectory(String path, String directory) { }
 
     record Load(String kind, String name) { }
 
@@ -30,6 +34,7 @@ record RuntimeSettings(String name, int generation, String documentRoot, boolean
         Objects.requireNonNull(name);
         Objects.requireNonNull(documentRoot);
         applications = List.copyOf(applications);
+        appDirectories = List.copyOf(appDirectories);
         load = List.copyOf(load);
         Objects.requireNonNull(owner);
     }
@@ -37,6 +42,7 @@ record RuntimeSettings(String name, int generation, String documentRoot, boolean
     static RuntimeSettings of(VirtualHostSettings settings) {
         return new RuntimeSettings(settings.generation().virtualHost().value(), settings.generation().number(),
             settings.documentRoot().toString(), settings.handlesFiles(), applications(settings.routes()),
+            appDirectories(settings.routes()), PerlDirectives.pluginDirectory(settings.directives()),
             load(settings.directives()), variables(settings.directives()),
             new Owner(settings.user().value(), settings.group().value()));
     }
@@ -62,6 +68,8 @@ record RuntimeSettings(String name, int generation, String documentRoot, boolean
             lines.add(List.of("handlesFiles", "1"));
         }
         applications.forEach(application -> lines.add(List.of("application", application.path(), application.file())));
+        appDirectories.forEach(each -> lines.add(List.of("appDirectory", each.path(), each.directory())));
+        pluginDirectory.ifPresent(directory -> lines.add(List.of("pluginDirectory", directory)));
         load.forEach(each -> lines.add(List.of("load", each.kind(), each.name())));
         variables.forEach((variable, values) ->
             lines.add(Stream.concat(Stream.of("variable", variable), values.stream()).toList()));
@@ -81,6 +89,16 @@ record RuntimeSettings(String name, int generation, String documentRoot, boolean
             }
         }
         return applications;
+    }
+
+    private static List<AppDirectory> appDirectories(List<Route> routes) {
+        List<AppDirectory> directories = new ArrayList<>();
+        for (Route route : routes) {
+            if (route instanceof Route.Applications(String path, String directory)) {
+                directories.add(new AppDirectory(path, directory));
+            }
+        }
+        return directories;
     }
 
     private static List<Load> load(List<Directive> directives) {

@@ -22,6 +22,7 @@ import warren.plugin.GroupId;
 import warren.plugin.LaunchPlugin;
 import warren.plugin.LaunchRefused;
 import warren.plugin.LaunchStep;
+import warren.plugin.RootEntry;
 import warren.plugin.UserId;
 import warren.plugin.VirtualHostSettings;
 
@@ -48,10 +49,11 @@ class PerlPluginTest {
         "PerlModule ../x", "PerlModule", "PerlRequire startup.pl", "PerlSetEnv A=B x", "PerlSetEnv WARREN_SETTINGS x",
         "PerlSetEnv X", "PerlPassEnv HOME", "PerlSwitches -e exit", "PerlSwitches -d", "PerlSwitches -I", "PerlSwitches -Ilib",
         "PerlSwitches /etc/x.pl", "PerlSwitches --", "PerlSwitches -Mx", "PerlOptions +GlobalRequest", "PerlInterpScope connection",
-        "PerlResponseHandler My::Handler", "PerlAccessHandler My::Access", "PerlTransHandler X", "PerlNoSuchThing x"})
+        "PerlResponseHandler My::Handler", "WarrenPluginDirectory plugins", "WarrenPluginDirectory /", "WarrenPluginDirectory",
+        "WarrenPluginDirectory /srv/../etc", "WarrenPluginDirectory /srv/plugins/", "WarrenPluginDirectory /a /b", "PerlAccessHandler My::Access", "PerlTransHandler X", "PerlNoSuchThing x"})
     void refuses(String line) {
         LaunchRefused refused = assertThrows(LaunchRefused.class, () -> plugin.steps(settings(line)));
-        assertTrue(refused.getMessage().matches("(?s)alice\\.conf:1: Perl.*, expected .*"), refused.getMessage());
+        assertTrue(refused.getMessage().matches("(?s)alice\\.conf:1: (Perl|WarrenPlugin).*, expected .*"), refused.getMessage());
     }
 
     @Test
@@ -86,11 +88,20 @@ class PerlPluginTest {
             owner\t60001\t60002
             handlesFiles\t1
             application\t/app\t/srv/alice/app.psgi
+            appDirectory\t/apps\t/srv/alice/apps
+            appDirectory\t\t/srv/alice/more
+            pluginDirectory\t/srv/alice/plugins
             load\tfile\t/srv/a.pl
             load\tmodule\tB
             load\tmodule\tC
             variable\tV\t2\t3""", execute("PerlRequire /srv/a.pl", "PerlModule B C", "PerlSetVar V 1", "PerlSetVar V 2",
-            "PerlAddVar V 3").environment().get("WARREN_SETTINGS"));
+            "PerlAddVar V 3", "WarrenPluginDirectory /srv/others", "WarrenPluginDirectory /srv/alice/plugins").environment().get("WARREN_SETTINGS"));
+    }
+
+    @Test
+    void showsThePluginDirectoryInAJail() throws LaunchRefused {
+        List<LaunchStep> steps = plugin.steps(settings("WarrenPluginDirectory /srv/alice/plugins"));
+        assertEquals(new LaunchStep.Show(new RootEntry.Shown("/srv/alice/plugins", false, false)), steps.get(1));
     }
 
     @Test
@@ -114,7 +125,8 @@ class PerlPluginTest {
         return new VirtualHostSettings(new GenerationId(new VirtualHostName("alice.localhost"), 7), new UserId(60001),
             new GroupId(60002), List.of(), Path.of("/srv/alice/htdocs"), List.of(), Path.of("/srv/alice"), Optional.empty(),
             List.of(new Route.Application("/app", "/srv/alice/app.psgi"),
-                new Route.Service("/counter", new VirtualHostName("counter"))),
+                new Route.Service("/counter", new VirtualHostName("counter")),
+                new Route.Applications("/apps", "/srv/alice/apps"), new Route.Applications("", "/srv/alice/more")),
             true, directives, Path.of("/opt/warren/plugins/perl"));
     }
 
