@@ -29,6 +29,21 @@ sub leave :prototype(;$) ($status = 0) {
     die $thrown;
 }
 
+# Calls code whose exit ends it and nothing else: whether it has called exit, and its error. A process that it has
+# forked and that comes back from it ends.
+sub contain ($code) {
+    my ($returned, $error);
+    local $script_runs = 1;
+    WARREN_SCRIPT: {
+        $returned = eval { no warnings; $code->(); 1 };
+        $error = $@ if !$returned;
+    }
+    leave_fork(0)     if $$ != $process;
+    return (0, undef) if $returned;
+    return (1, undef) if !defined $error || is_thrown($error);
+    return (0, ref $error || length $error ? $error : "died with an empty message\n");
+}
+
 # getpid(2) for every request would tell the same, and is dear where system calls are.
 sub fork_marked :prototype() () {
     my $pid = CORE::fork;
@@ -56,8 +71,8 @@ Warren::Exit - what C<exit> and C<fork> mean in an interpreter
 
 =head1 DESCRIPTION
 
-Replaces C<CORE::GLOBAL::exit>. In a Registry script it ends the script and nothing else, also from within C<eval>,
-subroutines and loops. In a PSGI application it ends the interpreter, as with every PSGI server; the pool makes another.
+Replaces C<CORE::GLOBAL::exit>. In a Registry script, and in an owner's plugin, it ends that and nothing else, also from
+within C<eval>, subroutines and loops. In a PSGI application it ends the interpreter, as with every PSGI server; the pool makes another.
 In a process that a script has forked it ends that process, without touching the connection, which is its parent's.
 While the parent interpreter loads code it is an error that names the place.
 

@@ -40,9 +40,9 @@ sub leave_scripts ($self) {
     return;
 }
 
-# The handlers in force are those of a script that has just been compiled.
+# The handlers in force are those of a script that has just been compiled; undef where it has set none.
 sub signals_of_script ($self) {
-    return $self->{own} if _signals_text() eq $self->{signals_text};
+    return if _signals_text() eq $self->{signals_text};
     my $handlers = _handlers();
     my $own      = $self->{own}{handlers};
     my %all      = (%$own, %$handlers);
@@ -53,6 +53,7 @@ sub signals_of_script ($self) {
 }
 
 sub use_signals ($self, $wanted) {
+    $wanted //= $self->{own};
     return if $wanted == $self->{in_force};
     _set_handler($_, $wanted->{handlers}{$_}) for $wanted->{differs}->@*;
     $self->_note_signals($wanted);

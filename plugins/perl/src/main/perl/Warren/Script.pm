@@ -67,22 +67,9 @@ sub _in_its_world ($self, $code) {
     local ($_, $@);
     $! = 0;
     my $loaded_before = $self->_enter_inc;
-    my @ended = _call($code);
+    my @ended = Warren::Exit::contain($code);
     $self->_leave_inc($loaded_before);
     return @ended;
-}
-
-sub _call ($code) {
-    my ($returned, $error);
-    local $Warren::Exit::script_runs = 1;
-    WARREN_SCRIPT: {
-        $returned = eval { no warnings; $code->(); 1 };
-        $error = $@ if !$returned;
-    }
-    Warren::Exit::leave_fork(0) if $$ != $Warren::Exit::process;
-    return (0, undef) if $returned;
-    return (1, undef) if !defined $error || Warren::Exit::is_thrown($error);
-    return (0, ref $error || length $error ? $error : "died with an empty message\n");
 }
 
 # require "lib.pl" compiles into the package that requires it first; so each script has its own memory of these files.
