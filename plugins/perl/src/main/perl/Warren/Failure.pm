@@ -7,8 +7,9 @@ sub throw ($class, %is) {
     die bless {%is}, $class;
 }
 
-# The one about a path that an owner's directory holds.
-sub refused ($class, $status, $message) {
+# The one about a path that an owner's directory holds. Without a message it is a visitor's mistake, which the access
+# log has already.
+sub refused ($class, $status, $message = undef) {
     return $class->throw(status => $status, kind => 'refused', message => $message);
 }
 
@@ -23,7 +24,7 @@ sub answer ($self) {
 }
 
 sub log ($self) {
-    Warren::Log::say_why($self->{message});
+    Warren::Log::say_why($self->{message}) if defined $self->{message};
     return;
 }
 
@@ -44,7 +45,7 @@ the connector strips and replaces by its own error page:
     died        500   it died before anything of its response had been sent
     no-output   500   it ended without a response, or without a header before its body
     refused     403   the file is not fit to be run: what was found and what was expected is in the owner's log
-    refused     404   there is no such file
+    refused     404   there is no such file; or no such application in a directory of applications, which is not logged
 
 Owner's code can print such a header too; it gains him an error page.
 

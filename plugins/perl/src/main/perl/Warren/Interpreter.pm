@@ -20,12 +20,15 @@ sub new ($class, $applications) {
     my $request = FCGI::Request($in, $out, $unused, \%parameters, 0, FCGI::FAIL_ACCEPT_ON_INTR);
     return bless {
         applications => $applications,
+        found        => $applications->found,
         parameters   => \%parameters,
         in           => $in,
         out          => $out,
         request      => $request,
-        registry     => Warren::Registry->new(sub ($path) { $applications->read($path) }, $request),
+        registry     => Warren::Registry->new(sub ($path) { $applications->read($path) }, $request,
+            $applications->scripts),
         psgi         => undef,
+        by           => undef,
         has_run      => 0,
         leaving      => 0,
     }, $class;
@@ -86,14 +89,36 @@ sub _answer ($self) {
     return $self->_hello if exists $parameters->{$HELLO};
     $Warren::Overrun::began = time;
     $self->{has_run} = 1;
-    my $file = $parameters->{SCRIPT_FILENAME} // '';
-    my $by = substr($file, -5) eq '.psgi' ? $self->{psgi} // $self->_make_psgi : $self->{registry};
-    eval { $by->answer($file, $parameters); 1 } or $self->_fail($@, $by);
+    $self->{by} = undef;
+    eval { $self->_respond($parameters); 1 } or $self->_fail($@);
     $self->_end_request;
     Warren::ApacheDbi::run('PerlCleanupHandler');
-    $self->{leaving} = 1 if $by->clean_up;
+    $self->{leaving} = 1 if $self->{by} && $self->{by}->clean_up;
     $Warren::Overrun::began = 0;
     return;
+}
+
+sub _respond ($self, $parameters) {
+    my $file  = $parameters->{SCRIPT_FILENAME} // '';
+    my $names = $self->{found}{$file};
+    my $app   = $names && _enter($names, $parameters);
+    Warren::Failure->refused(404) if $names && !$app;
+    $file = $app->{file} if $app;
+    my $is_script = $app ? $app->{is_script} : substr($file, -5) ne '.psgi';
+    $self->{by} = $is_script ? $self->{registry} : $self->{psgi} // $self->_make_psgi;
+    return $self->{by}->answer($file, $parameters);
+}
+
+# In a directory of applications the path's next name is the application's.
+sub _enter ($names, $parameters) {
+    my ($name, $rest) = ($parameters->{PATH_INFO} // '') =~ m{\A/([^/]+)(.*)\z}s or return;
+    my $app = $names->{$name} // return;
+    $parameters->{SCRIPT_NAME} .= "/$name";
+    $parameters->{PATH_INFO}       = $rest;
+    $parameters->{SCRIPT_FILENAME} = $app->{file};
+    $parameters->{PATH_TRANSLATED} = ($parameters->{DOCUMENT_ROOT} // '') . $rest;
+    delete $parameters->{PATH_TRANSLATED} if $rest eq '';
+    return $app;
 }
 
 # For the first application's request; scripts alone do without.
@@ -116,11 +141,11 @@ sub _print ($self, $bytes) {
 
 # Once a part of the response is on its way there can be no error page: the connection is cut, so that nobody takes the
 # response for complete. The pool makes another interpreter.
-sub _fail ($self, $error, $by) {
+sub _fail ($self, $error) {
     Warren::Exit::leave_fork(1) if $$ != $Warren::Exit::process;
     my $failure = Warren::Failure->of($error, 'died');
     $failure->log;
-    return $self->_print($failure->answer) if !$by->has_sent;
+    return $self->_print($failure->answer) if !$self->{by} || !$self->{by}->has_sent;
     $self->{request}->Flush;
     shutdown $self->{connection}, 2;
     $self->{leaving} = 1;
@@ -154,8 +179,9 @@ The child that the parent interpreter forks. It accepts one connection on descri
 descriptor 0 and answers requests until the connection ends or SIGTERM has come and the request at hand is answered.
 
 The request whose parameters have C<WARREN_HELLO> is answered with C<Warren-Pid: PID> and nothing else.
-C<SCRIPT_FILENAME> that ends in C<.psgi> names an application, any other a Registry script. The body that was not read
-is thrown away before the next request.
+C<SCRIPT_FILENAME> that ends in C<.psgi> names an application, any other a Registry script; a directory of applications
+and a slash stands for the one that the first name of C<PATH_INFO> is, and the variables are then set as if the request
+had come to that. The body that was not read is thrown away before the next request.
 
 =head1 FAILURES
 

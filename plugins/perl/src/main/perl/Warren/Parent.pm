@@ -51,11 +51,13 @@ sub run ($self) {
 
 sub _load ($self) {
     local $Warren::Exit::loading = 1;
-    for my $load ($self->{settings}{load}->@*) {
+    my ($settings, $applications) = $self->@{qw(settings applications)};
+    $applications->use_libraries;
+    for my $load ($settings->{load}->@*) {
         my $file = $load->{kind} eq 'module' ? ($load->{name} =~ s{::}{/}gr) . '.pm' : $load->{name};
         require $file;
     }
-    $self->{applications}->load_named;
+    $applications->load;
     Warren::ApacheDbi::take_part();
     return;
 }
@@ -171,6 +173,9 @@ Waits until descriptor 0 has a connection, forks, and waits for a byte on a pipe
 one connection, one interpreter. On SIGTERM it takes no more connections, passes the signal to its interpreters, which
 finish the request at hand, and exits 0 after the last of them. On SIGQUIT it says where it is and ends while it loads
 code (L<Warren::Overrun>), and does nothing after that.
+
+Loaded are, in this order, what C<PerlModule> and C<PerlRequire> say, the applications, and the scripts in
+directories of applications.
 
 If it dies, its interpreters go on until their connections end.
 

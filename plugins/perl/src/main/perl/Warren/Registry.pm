@@ -8,17 +8,41 @@ use Warren::ProcessState;
 use Warren::Script;
 use Warren::StandardError;
 
-# $read gives a Warren::ScriptFile for a path, or throws; $request is FastCGI's.
-sub new ($class, $read, $request) {
+# $read gives a Warren::ScriptFile for a path, or throws; $request is FastCGI's; $scripts are compiled already.
+sub new ($class, $read, $request, $scripts = {}) {
     return bless {
         read     => $read,
         state    => Warren::ProcessState->take,
         input    => Warren::Input->new,
         output   => Warren::Output->new($request),
-        scripts  => {},
+        scripts  => {%$scripts},
         has_tied => 0,
         is_spent => 0,
     }, $class;
+}
+
+# In the parent, before there is a request: scripts that stay as they are until the next generation. Dies with the error
+# of the first that does not compile.
+sub compile_ahead ($class, @files) {
+    my $self = $class->new(undef, undef);
+    $self->{state}->take_signals;
+    $self->_compile_ahead($_) for @files;
+    $self->step_back;
+    return $self->{scripts};
+}
+
+# What it prints meanwhile goes nowhere, what it reads is empty. STDIN itself is the listening socket.
+sub _compile_ahead ($self, $file) {
+    my ($state, $input, $output) = $self->@{qw(state input output)};
+    $_->start, $_->CLOSE for $input, $output;
+    $self->_take_handles;
+    my $known = $self->_compile($file);
+    Warren::StandardError::restore();
+    die "$file->{path}: opens STDIN or STDOUT anew while it is compiled, expected that when it runs\n"
+        if $input->take_reopened || $output->take_reopened;
+    $state->restore;
+    $self->{scripts}{$file->{path}} = {%$known, stays => 1};
+    return;
 }
 
 # The FastCGI request's streams.
@@ -35,7 +59,7 @@ sub answer ($self, $path, $parameters) {
     $self->{input}->start;
     $output->start;
     my $known = $self->{scripts}{$path};
-    my $file  = $known && $known->{file}->is_current ? undef : $self->{read}->($path);
+    my $file  = $known && ($known->{stays} || $known->{file}->is_current) ? undef : $self->{read}->($path);
     $state->set_environment($parameters);
     $self->_take_handles;
     my $done = eval {
@@ -117,7 +141,8 @@ Warren::Registry - scripts written for CGI, compiled once and run for many reque
 
 Keeps the compiled scripts of one interpreter. Before each run it compares device, inode, mode, owner, size, mtime and
 ctime of the file with those of the file that was compiled, and mode and owner of its directory; where anything differs
-the file is checked, read and compiled again. STDIN and STDOUT are tied to the request's while scripts run.
+the file is checked, read and compiled again. Scripts of a directory of applications are compiled in the parent and stay
+until the next generation. STDIN and STDOUT are tied to the request's while scripts run.
 
 =head1 FAILURES
 

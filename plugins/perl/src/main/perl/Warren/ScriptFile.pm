@@ -41,6 +41,21 @@ sub read_named ($class, $path, $owner) {
     return $class->_read($inner, $name, $path, {%$owner, root_too => 1});
 }
 
+# A file in a directory that root's configuration names: it may be root's; directories on the way may be symbolic links
+# that stay within.
+sub read_within ($class, $root, $path, $owner) {
+    my ($directory, $name) = _relative($root, $path) =~ m{\A(?:(.+)/)?([^/]+)\z}s;
+    return $class->_read(_open_within($root, $directory // '.', $path), $name, $path, {%$owner, root_too => 1});
+}
+
+# That a directory there is fit to hold code.
+sub require_directory ($root, $relative, $owner) {
+    my $path      = $relative eq '.' ? $root : "$root/$relative";
+    my $directory = _open_within($root, $relative, $path);
+    my @stat      = stat $directory or Warren::Failure->refused(403, "$path: stat: $!");
+    return _require_owner($path, {%$owner, root_too => 1}, @stat);
+}
+
 # Whether the file is still the very one that was read, and its directory still fit. A rename in between is harmless:
 # what then runs is the text that was checked. Compared as numbers: this is done for every request.
 sub is_current ($self) {
@@ -71,6 +86,11 @@ sub _read ($class, $directory, $name, $path, $owner) {
         stat           => \@stat,
         directory_stat => \@directory,
     }, $class;
+}
+
+sub _open_within ($root, $relative, $path) {
+    my $top = _open($AT_FDCWD, $root, $O_PATH | O_DIRECTORY | $O_CLOEXEC, 0, $root);
+    return _open(fileno $top, $relative, $O_PATH | O_DIRECTORY | $O_CLOEXEC, $RESOLVE_BENEATH, $path);
 }
 
 sub _require_owner ($what, $owner, @stat) {
@@ -134,6 +154,8 @@ Of a file that C<WarrenHandler> names: beneath the document root, no symbolic li
 directory of the owner's UID and GID, neither writable by group or others, no set-UID or set-GID bit, at most 8 MB. A
 hard link to another owner's file is that owner's file and refused. The document root's own path may lead through
 symbolic links: root wrote it. A file that C<WarrenApplication> names may lie outside the document root and may be root's.
+So may one in a directory of applications; there a directory on the way may be a symbolic link that leads to another
+place in that directory.
 
 =head1 FAILURES
 

@@ -7,7 +7,7 @@ my %variables;
 sub take_from_environment ($class) {
     my $text = delete $ENV{WARREN_SETTINGS} // die "WARREN_SETTINGS is not set: only a launch starts this program\n";
     ($text) = $text =~ /\A(.*)\z/s;    # under -T the environment is tainted; this variable was written by root
-    my $self = bless {applications => [], load => []}, $class;
+    my $self = bless {applications => [], appDirectories => [], load => []}, $class;
     for my $line (split /\n/, $text) {
         my ($name, @words) = map { s/\\(.)/$escaped{$1} \/\/ die "WARREN_SETTINGS has \\$1\n"/gesr } split /\t/, $line, -1;
         $self->_take($name, @words);
@@ -22,6 +22,9 @@ sub _take ($self, $name, @words) {
     if ($name eq 'application') {
         push $self->{applications}->@*, {path => $words[0], file => $words[1]};
     }
+    elsif ($name eq 'appDirectory') {
+        push $self->{appDirectories}->@*, {path => $words[0], directory => $words[1]};
+    }
     elsif ($name eq 'load') {
         push $self->{load}->@*, {kind => $words[0], name => $words[1]};
     }
@@ -35,6 +38,12 @@ sub _take ($self, $name, @words) {
         $self->{$name} = $words[0];
     }
     return;
+}
+
+# The directories of applications; one may stand at several paths.
+sub app_directories ($self) {
+    my %seen;
+    return grep { !$seen{$_}++ } map { $_->{directory} } $self->{appDirectories}->@*;
 }
 
 # What PerlSetVar and PerlAddVar say: the last value, or all of them.
@@ -67,6 +76,7 @@ JSON: its parser would be half of what a virtual host with a bare script has in 
     handlesFiles 1                there are such files
     owner UID GID                 that files must have
     application PATH FILE         one line for each WarrenApplication
+    appDirectory PATH DIRECTORY   one line for each directory of applications
     load module|file NAME         PerlModule and PerlRequire, in their order
     variable NAME VALUE...        PerlSetVar and PerlAddVar
 

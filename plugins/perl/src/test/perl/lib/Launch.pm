@@ -70,6 +70,8 @@ sub _settings (%is) {
         (map { [$_, $is{$_}] } qw(name generation documentRoot handlesFiles)),
         ['owner', $is{owner}->@{qw(uid gid)}],
         (map { ['application', $_->@{qw(path file)}] } ($is{applications} // [])->@*),
+        (map { ['appDirectory', $_->@{qw(path directory)}] } ($is{appDirectories} // [])->@*),
+        (map { ['pluginDirectory', $_] } grep { defined } $is{pluginDirectory}),
         (map { ['load', $_->@{qw(kind name)}] } ($is{load} // [])->@*),
         (map { ['variable', $_, $is{variables}{$_}->@*] } sort keys(($is{variables} // {})->%*)),
     );
