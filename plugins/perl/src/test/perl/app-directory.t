@@ -3,10 +3,12 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use POSIX ();
 use Test::More;
+use Time::HiRes qw(sleep);
 use Launch;
 
-# Directories of applications: what the owner puts there answers under its name.
+# Directories of applications: what the owner puts there answers under its name, and the connector is told of changes.
 
+my $SIGN = qr/^\x01changed$/m;
 my $type = 'print "Content-Type: text/plain\n\n";';
 
 sub app ($body) { return "sub { [200, ['Content-Type', 'text/plain'], [$body]] }" }
@@ -72,6 +74,7 @@ $launch->write("$launch->{apps}/report.pl", "$type print 'changed';");
 unlink "$launch->{apps}/shop.psgi";
 like ask($launch, '/report', on => $on)->{body}, qr/^4 /, 'a changed script stays as it was loaded';
 is ask($launch, '/shop/pid')->{body}, $launch->{parent}, 'and so does an application whose file has gone';
+ok $launch->log_like($SIGN), 'the connector is told';
 rename $launch->{apps}, "$launch->{directory}/away";
 is ask($launch, '/shop/pid', on => $on)->{body}, $launch->{parent}, 'or whose directory has vanished';
 is ask($launch, '/report', on => $on)->{headers}{'warren-failure'}, 'died', 'a script that finds its directory no more has died';
@@ -173,5 +176,101 @@ $launch = prepared('a.pl' => "$type print 'roots';");
 chown 0, 0, $launch->{apps}, "$launch->{apps}/a.pl";
 started($launch);
 is ask($launch, '/a')->{body}, 'roots', 'a directory and a file of root\'s';
+
+# Watching. Each change is told once, and nothing else is.
+sub signs ($launch) { return scalar(() = $launch->logged =~ /$SIGN/g) }
+
+sub told ($launch, $what, $change) {
+    my $before = signs($launch);
+    $change->();
+    my $expected = $before + 1;
+    ok $launch->log_like(qr/(?:$SIGN.*?){$expected}/s), "$what is told" or diag $launch->logged;
+    return;
+}
+
+sub not_told ($launch, $what, $change) {
+    my $before = signs($launch);
+    $change->();
+    sleep 1.7;
+    is signs($launch), $before, "$what is not";
+    return;
+}
+
+$launch = prepared('a.psgi' => 'use My::Own; ' . app('"a"'), 'b/app.psgi' => app('"b"'), 'h.handler' => "module My::H\n",
+    'lib/My/Own.pm' => 'package My::Own; 1;', 'lib/My/H.pm' => 'package My::H; sub handler { } 1;', 'lib/Later.pm' => 'package Later; 1;');
+$launch->make_directory("$launch->{apps}/c");
+my $named = $launch->write("$launch->{directory}/named/n.psgi", app('"n"'));
+started($launch, applications => [{path => '/n', file => $named}]);
+is ask($launch, '/a')->{body}, 'a', 'what is watched serves';
+my $in = $launch->{apps};
+not_told($launch, 'nothing', sub { });
+not_told($launch, 'what is none of its files', sub {
+    $launch->write("$in/$_", 'x') for qw(x.psgi.tmp README .hidden c/index.html lib/Later.pm z.psgi~);
+    $launch->make_directory("$in/d");
+    $launch->write($named, app('"other"'));
+});
+told($launch, 'a changed file', sub { $launch->write("$in/a.psgi", app('"changed"')) });
+not_told($launch, 'the same change again', sub { });
+told($launch, 'a file of the same size and mtime', sub { my @was = stat "$in/a.psgi"; $launch->write("$in/a.psgi", app('"CHANGED"')); utime @was[8, 9], "$in/a.psgi" });
+told($launch, 'an app.psgi', sub { $launch->write("$in/b/app.psgi", app('"bb"')) });
+told($launch, 'a new file', sub { $launch->write("$in/new.pl", $type) });
+told($launch, 'a removed one', sub { unlink "$in/new.pl" });
+told($launch, 'a renamed one', sub { rename "$in/a.psgi", "$in/aa.psgi" });
+told($launch, 'an app.psgi in a directory that was there', sub { $launch->write("$in/c/app.psgi", app('"c"')) });
+told($launch, 'a descriptor', sub { $launch->write("$in/h.handler", "module My::H\n\n") });
+told($launch, 'a module', sub { $launch->write("$in/lib/My/Own.pm", 'package My::Own; 2;') });
+told($launch, 'a mode', sub { chmod 0600, "$in/lib/My/H.pm" });
+told($launch, 'tmp/restart.txt of the directory', sub { $launch->write("$in/tmp/restart.txt", '') });
+told($launch, 'which is touched again', sub { utime undef, undef, "$in/tmp/restart.txt" });
+told($launch, 'tmp/restart.txt of an application', sub { $launch->write("$in/b/tmp/restart.txt", '') });
+told($launch, 'tmp/restart.txt beside a WarrenApplication', sub { $launch->write("$launch->{directory}/named/tmp/restart.txt", '') });
+told($launch, 'an mtime far ahead', sub { utime 4_000_000_000, 4_000_000_000, "$in/b/app.psgi" });
+told($launch, 'a change that lasts, at its end,', sub { for (1 .. 12) { $launch->write("$in/b/app.psgi", app("'$_'")); sleep 0.15 } });
+not_told($launch, 'and what it was meanwhile', sub { });
+told($launch, 'a directory that vanishes', sub { rename $in, "$in.away" });
+told($launch, 'and one that is there again', sub { rename "$in.away", $in; utime undef, undef, "$in/aa.psgi" });
+is ask($launch, '/b')->{body}, 'b', 'all the while what was loaded serves';
+
+# A log that nobody reads.
+{
+    open my $fifo, '+<', "$launch->{directory}/log" or die;
+    $fifo->blocking(0);
+    1 while syswrite $fifo, 'x' x 4096;
+    $launch->write("$in/b/app.psgi", app('"full"'));
+    sleep 1.5;
+    $launch->{log_text} = '';
+    ok $launch->log_like(qr/\x01changed\n/), 'a sign that did not fit into the log comes later';
+}
+
+# A change while the code is loaded.
+$launch = prepared('a.psgi' => 'BEGIN { require Slow; warn "loading\n"; sleep 2 } ' . app('"a"'), 'lib/Slow.pm' => 'package Slow; 1;');
+started($launch);
+$launch->log_like(qr/^loading$/m) or die;
+$launch->write("$launch->{apps}/a.psgi", app('"b"'));
+is ask($launch, '/a')->{body}, 'a', 'a file that changes while it is loaded';
+ok $launch->log_like($SIGN), 'is told';
+$launch = prepared('a.psgi' => 'BEGIN { require Slow; warn "loading\n"; sleep 2 } ' . app('"a"'), 'lib/Slow.pm' => 'package Slow; 1;');
+started($launch);
+$launch->log_like(qr/^loading$/m) or die;
+$launch->write("$launch->{apps}/lib/Slow.pm", 'package Slow; 2;');
+is ask($launch, '/a')->{body}, 'a', 'a module that changes after it was loaded and before all was';
+ok $launch->log_like($SIGN), 'is told';
+
+# Many entries delay nobody.
+$launch = prepared('a.psgi' => app('"a"'));
+for my $n (1 .. 20_000) { open my $file, '>', "$launch->{apps}/junk$n" or die }
+started($launch);
+ask($launch, '/a');
+$launch->write("$launch->{apps}/b.psgi", app('"b"'));
+my $longest = 0;
+for (1 .. 100) {
+    my $began = Time::HiRes::time();
+    $launch->interpreter;
+    my $took = Time::HiRes::time() - $began;
+    $longest = $took if $took > $longest;
+    sleep 0.02;
+}
+cmp_ok $longest, '<', 0.3, "with 20,000 entries an interpreter comes in time (at most $longest s)";
+ok $launch->log_like($SIGN, 60), 'and the change is told at last';
 
 done_testing;

@@ -21,10 +21,17 @@ sub new ($class, $settings) {
         settings     => $settings,
         title        => "warren: $settings->{name} gen $settings->{generation}",
         applications => Warren::Applications->new($settings),
+        watch        => undef,
         interpreters => {},
         stopping     => 0,
         pause        => $FIRST_PAUSE,
     }, $class;
+}
+
+# What not every virtual host needs: each such module would be a tenth of a parent's memory.
+sub _new ($module, $settings) {
+    require "Warren/$module.pm";
+    return "Warren::$module"->new($settings);
 }
 
 sub run ($self) {
@@ -39,11 +46,14 @@ sub run ($self) {
     }
     Warren::Overrun::ignore();
     my $interpreter = Warren::Interpreter->new($self->{applications});
+    my $watch       = $self->{watch};
+    my $sleep       = $watch ? $Warren::Watch::INTERVAL : $LONGEST_SLEEP;
     local $SIG{TERM} = sub { $self->{stopping} = 1 };
     local $SIG{CHLD} = sub { };    # only to interrupt select; also takes back an IGNORE, which would hide the children
     while (!$self->{stopping}) {
         $self->_reap($WNOHANG);
-        $self->_fork($interpreter) if _readable(0, $LONGEST_SLEEP) && !$self->{stopping};
+        $self->_fork($interpreter) if _readable(0, $sleep) && !$self->{stopping};
+        $watch->look if $watch;
     }
     $self->_stop;
     CORE::exit(0);
@@ -52,6 +62,7 @@ sub run ($self) {
 sub _load ($self) {
     local $Warren::Exit::loading = 1;
     my ($settings, $applications) = $self->@{qw(settings applications)};
+    $self->{watch} = _new('Watch', $settings) if $settings->is_watched;
     $applications->use_libraries;
     for my $load ($settings->{load}->@*) {
         my $file = $load->{kind} eq 'module' ? ($load->{name} =~ s{::}{/}gr) . '.pm' : $load->{name};
@@ -59,6 +70,7 @@ sub _load ($self) {
     }
     $applications->load;
     Warren::ApacheDbi::take_part();
+    $self->{watch}->add_modules if $self->{watch};
     return;
 }
 
@@ -175,7 +187,7 @@ finish the request at hand, and exits 0 after the last of them. On SIGQUIT it sa
 code (L<Warren::Overrun>), and does nothing after that.
 
 Loaded are, in this order, what C<PerlModule> and C<PerlRequire> say, the applications, and the scripts in
-directories of applications.
+directories of applications. It watches these directories while it waits (L<Warren::Watch>).
 
 If it dies, its interpreters go on until their connections end.
 
@@ -188,6 +200,6 @@ signal in the instant before select(2) is seen within 5 seconds.
 
 =head1 SEE ALSO
 
-L<Warren::Interpreter>, L<Warren::Applications>
+L<Warren::Interpreter>, L<Warren::Applications>, L<Warren::Watch>
 
 =cut

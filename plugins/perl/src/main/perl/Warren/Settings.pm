@@ -46,6 +46,11 @@ sub app_directories ($self) {
     return grep { !$seen{$_}++ } map { $_->{directory} } $self->{appDirectories}->@*;
 }
 
+# Whether anything of the owner's files is looked at for changes.
+sub is_watched ($self) {
+    return $self->{appDirectories}->@* || $self->{applications}->@*;
+}
+
 # What PerlSetVar and PerlAddVar say: the last value, or all of them.
 sub variable ($name) {
     my $values = $variables{$name} // [];
