@@ -114,6 +114,19 @@ is ask($launch, '/who', on => $on)->{body}, 'clean', 'and the next one does not 
 is ask($launch, '/utf8', on => $on)->{body}, "\xe2\x98\xba", 'a layer of its own';
 is ask($launch, '/data', on => $on)->{body} . ask($launch, '/data', on => $on)->{body}, "data\nenddata\nend", '__DATA__ and END blocks';
 
+# The owner's page: its examples, by the name in their first line.
+open my $page, '<', "$FindBin::Bin/../../../../../docs/applications.md" or die $!;
+my %shown = do { local $/; <$page> } =~ /^```(?:perl)?\n# (\S+)\n(.*?)^```$/msg;
+my $plugin = delete $shown{'Maintenance.pm'};
+$launch = prepared(%shown);
+$launch->write("$launch->{directory}/plugins/Maintenance.pm", $plugin =~ s{/home/alice}{$launch->{directory}}r);
+started($launch, pluginDirectory => "$launch->{directory}/plugins");
+is ask($launch, '/shop/cart')->{body}, "shop at /apps/shop, asked for /cart\n", 'the application of applications.md';
+is ask($launch, '/report', QUERY_STRING => 'x')->{body}, "asked with x\n", 'its script';
+is ask($launch, '/status')->{body}, "all is well\n", 'its handler';
+$launch->write("$launch->{directory}/maintenance", '');
+is ask($launch, '/shop/cart')->{body}, "back soon\n", 'its plugin';
+
 # Under -T.
 $launch = prepared('s.pl' => "$type print \${^TAINT};", 'a.psgi' => app('${^TAINT}'), 'm.handler' => "module My::M\n",
     'lib/My/M.pm' => 'package My::M; sub handler { [200, [], ["m${^TAINT}"]] } 1;');

@@ -13,14 +13,16 @@ use Warren::Registry;
 my $HELLO = 'WARREN_HELLO';
 my $BLOCK = 32_768;
 
-# In the parent, once its code is loaded: what all interpreters have alike is shared memory then.
-sub new ($class, $applications) {
+# In the parent, once its code is loaded: what all interpreters have alike is shared memory then. Without a directory of
+# plugins there are none.
+sub new ($class, $applications, $plugins) {
     my ($in, $out, $unused) = map { _handle() } 1 .. 3;
     my %parameters;
     my $request = FCGI::Request($in, $out, $unused, \%parameters, 0, FCGI::FAIL_ACCEPT_ON_INTR);
-    return bless {
+    my $self = bless {
         applications => $applications,
         found        => $applications->found,
+        plugins      => $plugins,
         parameters   => \%parameters,
         in           => $in,
         out          => $out,
@@ -31,7 +33,10 @@ sub new ($class, $applications) {
         by           => undef,
         has_run      => 0,
         leaving      => 0,
+        (map { $_ => $plugins && $plugins->have($_) } qw(before_request after_request)),
     }, $class;
+    $self->{registry}->tell_status if $self->{after_request};
+    return $self;
 }
 
 # Whether any of the owner's code has run in it since the parent forked it.
@@ -58,6 +63,7 @@ sub serve ($self, $taken) {
     do { $self->_answer } while (!$self->{leaving} && $request->Accept >= 0);
     Warren::ApacheDbi::run('PerlChildExitHandler');
     $self->{registry}->step_back;
+    $self->{plugins}->run('exit') if $self->{plugins};
     return;
 }
 
@@ -92,6 +98,7 @@ sub _answer ($self) {
     $self->{by} = undef;
     eval { $self->_respond($parameters); 1 } or $self->_fail($@);
     $self->_end_request;
+    $self->_run_after($parameters) if $self->{after_request};
     Warren::ApacheDbi::run('PerlCleanupHandler');
     $self->{leaving} = 1 if $self->{by} && $self->{by}->clean_up;
     $Warren::Overrun::began = 0;
@@ -102,6 +109,7 @@ sub _respond ($self, $parameters) {
     my $file  = $parameters->{SCRIPT_FILENAME} // '';
     my $names = $self->{found}{$file};
     my $app   = $names && _enter($names, $parameters);
+    return if $self->{before_request} && $self->_run_before($parameters);
     Warren::Failure->refused(404) if $names && !$app;
     $file = $app->{file} if $app;
     my $is_script = $app ? $app->{is_script} : substr($file, -5) ne '.psgi';
@@ -119,6 +127,22 @@ sub _enter ($names, $parameters) {
     $parameters->{PATH_TRANSLATED} = ($parameters->{DOCUMENT_ROOT} // '') . $rest;
     delete $parameters->{PATH_TRANSLATED} if $rest eq '';
     return $app;
+}
+
+# Plugins find neither a script's handles nor its environment. True where one has given the response.
+sub _run_before ($self, $parameters) {
+    $self->{registry}->step_back;
+    return $self->{plugins}->before($parameters, sub ($response) {
+        $self->{by} = $self->{psgi} // $self->_make_psgi;
+        $self->{by}->give($response);
+    });
+}
+
+sub _run_after ($self, $parameters) {
+    $self->{registry}->step_back;
+    $self->{plugins}->run('after_request', $parameters, $self->{failed_with} // $self->{by}->status);
+    $self->{failed_with} = undef;
+    return;
 }
 
 # For the first application's request; scripts alone do without.
@@ -145,7 +169,10 @@ sub _fail ($self, $error) {
     Warren::Exit::leave_fork(1) if $$ != $Warren::Exit::process;
     my $failure = Warren::Failure->of($error, 'died');
     $failure->log;
-    return $self->_print($failure->answer) if !$self->{by} || !$self->{by}->has_sent;
+    if (!$self->{by} || !$self->{by}->has_sent) {
+        $self->{failed_with} = $failure->{status};
+        return $self->_print($failure->answer);
+    }
     $self->{request}->Flush;
     shutdown $self->{connection}, 2;
     $self->{leaving} = 1;
@@ -183,6 +210,8 @@ C<SCRIPT_FILENAME> that ends in C<.psgi> names an application, any other a Regis
 and a slash stands for the one that the first name of C<PATH_INFO> is, and the variables are then set as if the request
 had come to that. The body that was not read is thrown away before the next request.
 
+Owners' plugins (L<Warren::Plugins>) are asked before and told after every request but that one.
+
 =head1 FAILURES
 
 A request that fails before anything of its response has been sent is answered as L<Warren::Failure> says; the
@@ -190,6 +219,6 @@ interpreter goes on. After that the connection is cut without FastCGI's end of r
 
 =head1 SEE ALSO
 
-L<FCGI>, L<Warren::Psgi>, L<Warren::Registry>, FastCGI 1.0 specification
+L<FCGI>, L<Warren::Psgi>, L<Warren::Registry>, L<Warren::Plugins>, FastCGI 1.0 specification
 
 =cut

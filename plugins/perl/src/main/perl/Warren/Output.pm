@@ -9,7 +9,7 @@ my $LONGEST_HEADER = 65_536;
 
 # The FastCGI request is flushed, its stream printed to.
 sub new ($class, $request) {
-    return bless {request => $request}, $class;
+    return bless {request => $request, tells_status => 0}, $class;
 }
 
 sub print_to ($self, $stream) {
@@ -21,6 +21,10 @@ sub start ($self) {
     $self->@{qw(held has_header has_sent is_deaf layer bad)} = ('', 0, 0, 0, 0, undef);
     return;
 }
+
+# From now on a header's status is looked for.
+sub tell_status ($self) { $self->{tells_status} = 1; return }
+sub status ($self)      { return $self->{status} }
 
 sub has_sent ($self)          { return $self->{has_sent} }
 sub layer ($self)             { return $self->{layer} }
@@ -55,12 +59,19 @@ sub _check_header ($self) {
     if (index($self->{held}, "\n\n") >= 0 || index($self->{held}, "\n\r\n") >= 0) {
         $self->{held} =~ s{\AHTTP/1\.[01][ ]+(?=[0-9]{3})}{Status: };    # a script written for nph-
         $self->{has_header} = 1;
+        $self->{status} = _status($self->{held}) if $self->{tells_status};
         $self->_refuse('no header first') if $self->{held} !~ /\A[!#\$%&'*+.^_`|~0-9A-Za-z-]+:/;
     }
     elsif (length $self->{held} > $LONGEST_HEADER) {
         $self->_refuse('no end of the header');
     }
     return;
+}
+
+# As the connector takes it.
+sub _status ($printed) {
+    my ($head) = $printed =~ /\A(.*?\n)\r?\n/s;
+    return $head =~ /^Status:[ \t]*([0-9]{3})/mi ? $1 : $head =~ /^Location:/mi ? 302 : 200;
 }
 
 sub _refuse ($self, $what) {

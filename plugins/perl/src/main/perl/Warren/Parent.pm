@@ -21,6 +21,7 @@ sub new ($class, $settings) {
         settings     => $settings,
         title        => "warren: $settings->{name} gen $settings->{generation}",
         applications => Warren::Applications->new($settings),
+        plugins      => defined $settings->{pluginDirectory} ? _new('Plugins', $settings) : undef,
         watch        => undef,
         interpreters => {},
         stopping     => 0,
@@ -45,7 +46,7 @@ sub run ($self) {
         CORE::exit(1);
     }
     Warren::Overrun::ignore();
-    my $interpreter = Warren::Interpreter->new($self->{applications});
+    my $interpreter = Warren::Interpreter->new($self->@{qw(applications plugins)});
     my $watch       = $self->{watch};
     my $sleep       = $watch ? $Warren::Watch::INTERVAL : $LONGEST_SLEEP;
     local $SIG{TERM} = sub { $self->{stopping} = 1 };
@@ -61,15 +62,17 @@ sub run ($self) {
 
 sub _load ($self) {
     local $Warren::Exit::loading = 1;
-    my ($settings, $applications) = $self->@{qw(settings applications)};
+    my ($settings, $applications, $plugins) = $self->@{qw(settings applications plugins)};
     $self->{watch} = _new('Watch', $settings) if $settings->is_watched;
     $applications->use_libraries;
     for my $load ($settings->{load}->@*) {
         my $file = $load->{kind} eq 'module' ? ($load->{name} =~ s{::}{/}gr) . '.pm' : $load->{name};
         require $file;
     }
+    $plugins->load if $plugins;
     $applications->load;
     Warren::ApacheDbi::take_part();
+    $plugins->start if $plugins;
     $self->{watch}->add_modules if $self->{watch};
     return;
 }
@@ -186,8 +189,8 @@ one connection, one interpreter. On SIGTERM it takes no more connections, passes
 finish the request at hand, and exits 0 after the last of them. On SIGQUIT it says where it is and ends while it loads
 code (L<Warren::Overrun>), and does nothing after that.
 
-Loaded are, in this order, what C<PerlModule> and C<PerlRequire> say, the applications, and the scripts in
-directories of applications. It watches these directories while it waits (L<Warren::Watch>).
+Loaded are, in this order, what C<PerlModule> and C<PerlRequire> say, the owner's plugins, the applications, and the
+scripts in directories of applications. It watches these directories while it waits (L<Warren::Watch>).
 
 If it dies, its interpreters go on until their connections end.
 
@@ -200,6 +203,6 @@ signal in the instant before select(2) is seen within 5 seconds.
 
 =head1 SEE ALSO
 
-L<Warren::Interpreter>, L<Warren::Applications>, L<Warren::Watch>
+L<Warren::Interpreter>, L<Warren::Applications>, L<Warren::Plugins>, L<Warren::Watch>
 
 =cut

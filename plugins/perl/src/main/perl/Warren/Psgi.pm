@@ -55,6 +55,16 @@ sub answer ($self, $path, $parameters) {
     return;
 }
 
+# A response that an owner's plugin gives instead.
+sub give ($self, $response) {
+    $self->{has_sent} = 0;
+    $self->_respond($response);
+    return;
+}
+
+# Of the last response.
+sub status ($self) { return $self->{status} }
+
 # After the response has gone. True where the application wants no further request.
 sub clean_up ($self) {
     my $env = delete $self->{env} // return 0;
@@ -95,6 +105,7 @@ sub _respond ($self, $response) {
     die "the application's response is no array reference\n" if ref $response ne 'ARRAY';
     my ($status, $headers, $body) = @$response;
     my $head = _head($status, $headers);
+    $self->{status} = $status;
     if (ref $body eq 'ARRAY') {
         $self->_print(@$body == 1 ? $head . ($body->[0] // '') : join '', $head, grep { defined } @$body);
         return;

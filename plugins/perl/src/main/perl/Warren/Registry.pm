@@ -95,6 +95,11 @@ sub step_back ($self) {
 
 sub has_sent ($self) { return $self->{output}->has_sent }
 
+sub tell_status ($self) { return $self->{output}->tell_status }
+
+# Of the last response, after tell_status.
+sub status ($self) { return $self->{output}->status }
+
 sub _compile ($self, $file) {
     delete $self->{scripts}{$file->{path}};
     my $script = eval { Warren::Script->compile($file, $self->{state}, $self->{output}) };

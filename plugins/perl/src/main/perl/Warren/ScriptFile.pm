@@ -153,9 +153,9 @@ from that descriptor. A FIFO, a device or a leased file cannot block: O_NONBLOCK
 Of a file that C<WarrenHandler> names: beneath the document root, no symbolic link below it, a regular file, file and
 directory of the owner's UID and GID, neither writable by group or others, no set-UID or set-GID bit, at most 8 MB. A
 hard link to another owner's file is that owner's file and refused. The document root's own path may lead through
-symbolic links: root wrote it. A file that C<WarrenApplication> names may lie outside the document root and may be root's.
-So may one in a directory of applications; there a directory on the way may be a symbolic link that leads to another
-place in that directory.
+symbolic links: root wrote it. A file that C<WarrenApplication> names may lie outside the document root and may be
+root's. So may one in a directory of applications or plugins; there a directory on the way may be a symbolic link that
+leads to another place in that directory.
 
 =head1 FAILURES
 

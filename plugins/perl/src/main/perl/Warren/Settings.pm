@@ -48,7 +48,7 @@ sub app_directories ($self) {
 
 # Whether anything of the owner's files is looked at for changes.
 sub is_watched ($self) {
-    return $self->{appDirectories}->@* || $self->{applications}->@*;
+    return defined $self->{pluginDirectory} || $self->{appDirectories}->@* || $self->{applications}->@*;
 }
 
 # What PerlSetVar and PerlAddVar say: the last value, or all of them.
@@ -82,6 +82,7 @@ JSON: its parser would be half of what a virtual host with a bare script has in 
     owner UID GID                 that files must have
     application PATH FILE         one line for each WarrenApplication
     appDirectory PATH DIRECTORY   one line for each directory of applications
+    pluginDirectory DIRECTORY     of the owner's plugins
     load module|file NAME         PerlModule and PerlRequire, in their order
     variable NAME VALUE...        PerlSetVar and PerlAddVar
 

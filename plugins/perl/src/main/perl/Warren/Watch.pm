@@ -21,6 +21,7 @@ sub new ($class, $settings) {
     my $self        = bless {
         listings => [
             (map { _listing($_, \&Warren::AppDirectory::files_of) } @directories),
+            (map { _listing($_, \&Warren::Plugins::files_of) } grep { defined } $settings->{pluginDirectory}),
         ],
         files  => [map { "$_/tmp/restart.txt" } @directories, sort keys %beside],
         began  => Time::HiRes::time(),
@@ -130,7 +131,7 @@ Warren::Watch - tells the connector that what the owner has put down is not what
 =head1 DESCRIPTION
 
 Looked at, by the parent interpreter and so under the owner's UID, every half second: in each directory of applications
-what it holds, as far as L<Warren::AppDirectory> would load it;
+and in the directory of plugins what they hold, as far as L<Warren::AppDirectory> and L<Warren::Plugins> would load it;
 modules that the parent has loaded from there; and C<tmp/restart.txt> in each directory of applications, in each
 application's own, and beside the file of each C<WarrenApplication>. A file is the same while device, inode, mode, owner,
 size, mtime and ctime are.
