@@ -76,6 +76,11 @@ final class Load {
         return !stopping;
     }
 
+    /** How many requests have been answered, or have failed. */
+    int count() {
+        return results.size();
+    }
+
     /** One more visitor, now, on the caller's thread. */
     LoadResult run(Errand errand) {
         LoadResult result = askOnNew(errand, System.nanoTime(), true).result;

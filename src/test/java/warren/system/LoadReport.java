@@ -60,6 +60,14 @@ record LoadReport(List<LoadResult> results, Duration took) {
         assertTrue(faults.isEmpty(), () -> this + "\n" + String.join("\n", faults.stream().limit(SHOWN).toList()));
     }
 
+    /** That each good one was served exactly once. */
+    void requireOnce(EchoSite... sites) throws Exception {
+        Map<String, List<Integer>> served = EchoSite.servedBy(sites);
+        List<LoadResult> otherwise = where(result -> result.outcome() == Outcome.GOOD
+            && served.getOrDefault(result.errand().id(), List.of()).size() != 1);
+        assertEquals(0, otherwise.size(), () -> this + "\n" + shown(otherwise));
+    }
+
     @Override
     public String toString() {
         Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);

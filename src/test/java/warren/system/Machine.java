@@ -268,7 +268,7 @@ final class Machine implements AutoCloseable {
     Command warren(String... words) throws Exception {
         List<String> all = new ArrayList<>(List.of(home().resolve("bin/warren").toString()));
         all.addAll(List.of(words));
-        if (List.of("reload", "stop", "status", "limits", "attest").contains(words[0])) {
+        if (List.of("reload", "restart", "stop", "status", "limits", "attest").contains(words[0])) {
             all.addAll(List.of("--runtime", base.resolve("run").toString()));
         }
         return Command.run(all);

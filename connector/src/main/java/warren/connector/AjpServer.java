@@ -2,6 +2,7 @@ package warren.connector;
 
 import jakarta.servlet.Servlet;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import java.util.Set;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
@@ -25,6 +26,9 @@ import warren.contract.Answer;
 final class AjpServer {
     private static final int MOST_CONNECTIONS = 4096;
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
+    /** httpd uses a connection no more that has been idle for 30 seconds (WORKER_TTL); one that answers here is closed then. */
+    private static final Duration DISUSED = Duration.ofSeconds(35);
+    private static final long LOOK_NANOS = 50_000_000;
     /** Between two packets of one request; longer than httpd's default Timeout, which ends them first. */
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(120);
     /**
@@ -88,6 +92,19 @@ final class AjpServer {
     /** Listens once it returns. */
     void start() throws LifecycleException {
         tomcat.start();
+    }
+
+    /** No further connection is accepted; those that come wait for the next connector. */
+    void stopAccepting() {
+        protocol.stopAccepting();
+    }
+
+    /** After that: until httpd has no connection here, or uses none that it has. */
+    void awaitDisuse() {
+        long deadline = System.nanoTime() + DISUSED.toNanos();
+        while (protocol.connections() > 0 && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
     }
 
     /** Stops accepting and waits for the requests in flight; false where some were still at work in the end. */

@@ -29,6 +29,11 @@ final class GatewayProtocol extends AbstractAjpProtocol<NioChannel> {
         return inFlight;
     }
 
+    /** How many of httpd's connections are open. */
+    long connections() {
+        return endpoint.getConnectionCount();
+    }
+
     /** No further connection is accepted; those that come wait in the socket's backlog for the next connector. */
     void stopAccepting() {
         endpoint.stopAccepting();

@@ -3,12 +3,16 @@ package warren.connector;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.LogManager;
@@ -33,7 +37,6 @@ final class GenerationLogReader implements Runnable, OwnersLog.Followed {
     /** The line by which a parent says that its files have changed; nothing else begins with this byte. */
     private static final byte[] CHANGED = "\u0001changed".getBytes(StandardCharsets.US_ASCII);
     static final int LINE_BYTES = 8 * 1024;
-    /** FileInputStream reads so much without a buffer outside of the heap. */
     private static final int READ_BYTES = 8 * 1024;
     /**
      * A FIFO has 16 pages (pipe(7)), and a write that does not fit into what is left of one takes the next. So full of
@@ -50,6 +53,7 @@ final class GenerationLogReader implements Runnable, OwnersLog.Followed {
 
     private final GenerationId generation;
     private final FileInputStream fifo;
+    private final Set<GenerationLogReader> active;
     private final VirtualHostLog log;
     private final Allowance reads = new Allowance(READS_PER_SECOND, SECOND);
     private final Allowance warnings = new Allowance(1, SECOND);
@@ -62,18 +66,26 @@ final class GenerationLogReader implements Runnable, OwnersLog.Followed {
     private boolean dropping;
     private int bytesUntilLoss;
 
-    private GenerationLogReader(GenerationId generation, FileInputStream fifo, VirtualHostLog log, Runnable changed) {
+    private GenerationLogReader(GenerationId generation, FileInputStream fifo, VirtualHostLog log, Runnable changed,
+            Set<GenerationLogReader> active) {
+        this.active = active;
         this.changed = changed;
         this.generation = generation;
         this.fifo = fifo;
         this.log = log;
     }
 
-    /** For a new generation, or one that runs already: what it has written meanwhile is still in its FIFO. */
-    static GenerationLogReader start(Answer.Launched launched, VirtualHostLog log, Runnable changed) throws IOException {
+    /**
+     * For a new generation, or one that runs already: what it has written meanwhile is still in its FIFO.
+     *
+     * @param active has it until it ends
+     */
+    static GenerationLogReader start(Answer.Launched launched, VirtualHostLog log, Runnable changed,
+            Set<GenerationLogReader> active) throws IOException {
         FileInputStream fifo = open(launched.log());
         GenerationId generation = launched.generation();
-        GenerationLogReader reader = new GenerationLogReader(generation, fifo, log, changed);
+        GenerationLogReader reader = new GenerationLogReader(generation, fifo, log, changed, active);
+        active.add(reader);
         Thread.ofPlatform().daemon().stackSize(STACK_BYTES).name("log " + generation.fileName()).start(reader);
         return reader;
     }
@@ -88,16 +100,30 @@ final class GenerationLogReader implements Runnable, OwnersLog.Followed {
         }
     }
 
+    /** What the generation says from now on is for another reader. */
+    void close() {
+        try {
+            // not the stream itself: that would not end a read that waits
+            fifo.getChannel().close();
+        } catch (IOException e) {
+            LOG.debug("{} is read no longer", generation, e);
+        }
+    }
+
     @Override
     public void run() {
+        ByteBuffer read = ByteBuffer.allocateDirect(READ_BYTES);
         byte[] bytes = new byte[READ_BYTES];
-        try (fifo) {
-            for (int count = fifo.read(bytes); count > 0; count = fifo.read(bytes)) {
+        try (FileChannel channel = fifo.getChannel()) {
+            for (int count = channel.read(read.clear()); count > 0; count = channel.read(read.clear())) {
+                read.get(0, bytes, 0, count);
                 take(bytes, count);
                 noteFullFifo(count);
                 appendBatch();
                 pauseAfterMany();
             }
+        } catch (ClosedChannelException e) {
+            LOG.debug("{} is read by the next connector", generation);
         } catch (IOException e) {
             LOG.warn("{} what it says is lost from here on: {}", generation, e.toString());
         } catch (InterruptedException e) {
@@ -106,6 +132,7 @@ final class GenerationLogReader implements Runnable, OwnersLog.Followed {
         endLine();
         appendBatch();
         ended.countDown();
+        active.remove(this);
     }
 
     @Override
@@ -172,9 +199,13 @@ final class GenerationLogReader implements Runnable, OwnersLog.Followed {
     }
 
     private void endLine() {
-        if (Arrays.equals(line, 0, lineLength, CHANGED, 0, CHANGED.length)) {
+        int length = lineLength - CHANGED.length;
+        if (length >= 0 && Arrays.equals(line, length, lineLength, CHANGED, 0, CHANGED.length)) {
             changed.run();
-        } else if (lineLength > 0) {
+            // what stands before it was said without a line's end
+            lineLength = length;
+        }
+        if (lineLength > 0) {
             String text = LogText.escape(line, 0, lineLength);
             lastLine = Optional.of(text.length() > WORDS ? text.substring(0, WORDS) + "..." : text);
             batch.add(prefix() + text);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.apache.logging.log4j.LogManager;
@@ -29,6 +30,7 @@ final class OwnersLogs implements OwnersLog {
     private final Function<VirtualHostName, LogRotation> rotations;
     private final RotationAsks asks;
     private final Map<VirtualHostName, VirtualHostLog> logs = new ConcurrentHashMap<>();
+    private final Set<GenerationLogReader> readers = ConcurrentHashMap.newKeySet();
 
     /**
      * @param rotations when each is to be rotated, as it is configured now
@@ -49,7 +51,7 @@ final class OwnersLogs implements OwnersLog {
     @Override
     public Followed follow(Answer.Launched launched, Runnable changed) {
         try {
-            return GenerationLogReader.start(launched, of(launched.generation().virtualHost()), changed);
+            return GenerationLogReader.start(launched, of(launched.generation().virtualHost()), changed, readers);
         } catch (IOException e) {
             LOG.warn("{} what it says is lost, its log FIFO cannot be opened: {}", launched.generation(),
                 e.toString());
@@ -60,6 +62,11 @@ final class OwnersLogs implements OwnersLog {
     @Override
     public void tell(VirtualHostName name, String sentence) {
         of(name).tell(sentence);
+    }
+
+    /** Another connector reads what generations say from now on. */
+    void retire() {
+        readers.forEach(GenerationLogReader::close);
     }
 
     /** What the log of that name has lost. */

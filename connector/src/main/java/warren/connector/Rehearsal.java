@@ -127,7 +127,7 @@ final class Rehearsal {
             case Ask.Configure() -> Frames.send(new Answer.Configured(SECRET, directory.resolve("ajp.sock").toString(),
                 PACKET_BYTES, directory.toString(), directory.toString(), directory.resolve("owners").toString(),
                 directory.toString()), out);
-            case Ask.ListVirtualHosts(long seen) when seen == 0 -> {
+            case Ask.ListVirtualHosts(long seen, int connector) when seen == 0 -> {
                 Frames.send(new Answer.Listed(new VirtualHost(NAME, Optional.of(token), "/srv",
                     List.of(new Route.Application("/app", "/srv/app.psgi")), true, PoolSettings.DEFAULT, 0,
                     Optional.empty())), out);
@@ -137,7 +137,7 @@ final class Rehearsal {
             case Ask.ListVirtualHosts unchanged -> in.read();
             case Ask.ListGenerations() -> {
                 Frames.send(new Answer.Running(launched, 0), out);
-                Frames.send(new Answer.EndOfGenerations(), out);
+                Frames.send(new Answer.EndOfGenerations(false), out);
             }
             case Ask.Launch launch -> Frames.send(launched, out);
             case Ask.Stop stop -> Frames.send(new Answer.Stopped(), out);
@@ -146,6 +146,7 @@ final class Rehearsal {
             case Ask.TellPrivateMemory ask -> Frames.send(new Answer.PrivateMemoryTold(0), out);
             case Ask.TellQuota ask -> Frames.send(new Answer.QuotaTold(""), out);
             case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);
+            case Ask.Retired retired -> Frames.send(new Answer.Noted(), out);
             case Ask.ReportReload report -> Frames.send(new Answer.Noted(), out);
         }
     }

@@ -15,6 +15,8 @@ import warren.pool.Pools;
 /** The running connector: its parts in the order in which they start, and the reverse. */
 final class Service {
     private static final Logger LOG = LogManager.getLogger(Service.class);
+    /** How long the next connector waits for launches that this one has begun. */
+    private static final Duration LAUNCHES = Duration.ofSeconds(5);
 
     private final Instant started = Instant.now();
     private final VirtualHosts virtualHosts = new VirtualHosts();
@@ -24,8 +26,10 @@ final class Service {
     private final Pools pools;
     private final VirtualHostsFollower follower;
     private final StatusSocket status;
+    private final LauncherClient launcher;
 
     private Service(LauncherClient launcher, Answer.Configured configured) throws IOException {
+        this.launcher = launcher;
         ownersLogs = new OwnersLogs(Path.of(configured.ownersLogDirectory()), virtualHosts::logRotation,
             launcher::rotateLog);
         pools = new Pools(launcher, ownersLogs, Path.of(configured.spoolDirectory()));
@@ -44,7 +48,7 @@ final class Service {
         service.server.start();
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("drain").unstarted(service::drainAndExit));
         // The launcher takes the ask for the next list as the sign that this one is served.
-        service.follower.start();
+        service.follower.start(service::retire);
         LOG.info("ready, listening on {}", configured.ajpSocket());
     }
 
@@ -52,6 +56,30 @@ final class Service {
         return new StatusDocument(ProcessHandle.current().pid(), started, servlet.requests(),
             Runtime.version().toString(), ServerInfo.getServerNumber(),
             pools.status().stream().map(pool -> StatusDocument.Pool.of(pool, ownersLogs.losses(pool.name()))).toList());
+    }
+
+    /**
+     * Another connector takes over, on the same socket. What has come is finished, and what httpd still sends by the connections
+     * that it has, until it uses none of them any more.
+     */
+    private void retire() {
+        LOG.info("another connector takes over; finishing what has come");
+        try {
+            servlet.beginDrain();
+            server.stopAccepting();
+            status.abandon();
+            pools.retire(LAUNCHES);
+            ownersLogs.retire();
+            launcher.retired();
+            server.awaitDisuse();
+            if (!server.drain(virtualHosts.longestDrain())) {
+                LOG.warn("requests are still in flight and are cut");
+            }
+            pools.close();
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            LOG.error("the hand-over failed", e);
+        }
+        end();
     }
 
     /** SIGTERM. A hook cannot say how a JVM exits (143 for a signal), unless it ends it itself. */
@@ -68,6 +96,10 @@ final class Service {
         } catch (IOException | InterruptedException | RuntimeException e) {
             LOG.error("the drain failed", e);
         }
+        end();
+    }
+
+    private static void end() {
         LOG.info("stopped");
         LogManager.shutdown();
         Runtime.getRuntime().halt(0);

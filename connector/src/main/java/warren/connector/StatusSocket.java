@@ -73,6 +73,11 @@ final class StatusSocket implements AutoCloseable {
         }
     }
 
+    /** Another connector has its own at this path. */
+    void abandon() throws IOException {
+        socket.close();
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

@@ -24,6 +24,8 @@ final class VirtualHostsFollower implements Runnable {
     private long pauseMillis = SHORTEST_PAUSE_MILLIS;
     private boolean away;
     private boolean applied;
+    private boolean retired;
+    private Runnable retire = () -> { };
 
     VirtualHostsFollower(LauncherClient launcher, VirtualHosts virtualHosts, Pools pools) {
         this.launcher = launcher;
@@ -38,15 +40,20 @@ final class VirtualHostsFollower implements Runnable {
         }
     }
 
-    /** After {@link #applyFirst}: follows the changes from here on. */
-    void start() {
+    /**
+     * After {@link #applyFirst}: follows the changes from here on.
+     *
+     * @param whenRetired is run once, when another connector takes over; nothing is followed after that
+     */
+    void start(Runnable whenRetired) {
+        retire = whenRetired;
         Thread.ofPlatform().daemon().name("virtual hosts").start(this);
     }
 
     @Override
     public void run() {
         try {
-            while (!Thread.currentThread().isInterrupted()) {
+            while (!retired && !Thread.currentThread().isInterrupted()) {
                 followOnce();
             }
         } catch (InterruptedException e) {
@@ -56,7 +63,14 @@ final class VirtualHostsFollower implements Runnable {
 
     private void followOnce() throws InterruptedException {
         try {
-            apply(launcher.list(known));
+            switch (launcher.list(known)) {
+                case LauncherClient.Told.Listed(VirtualHostList list) -> apply(list);
+                case LauncherClient.Told.CompareGenerations() -> pools.takeOver(known.virtualHosts(), launcher.running());
+                case LauncherClient.Told.Retire() -> {
+                    retired = true;
+                    retire.run();
+                }
+            }
         } catch (IOException e) {
             pauseAfter(e);
         } catch (RuntimeException e) {

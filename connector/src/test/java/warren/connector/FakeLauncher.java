@@ -75,7 +75,8 @@ final class FakeLauncher implements AutoCloseable {
             OutputStream out = Channels.newOutputStream(connection);
             switch (Frames.receiveAsk(in)) {
                 case Ask.Configure() -> Frames.send(configured, out);
-                case Ask.ListVirtualHosts(long seen) -> list(seen, out);
+                case Ask.ListVirtualHosts(long seen, int connector) -> list(seen, out);
+                case Ask.Retired retired -> Frames.send(new Answer.Noted(), out);
                 case Ask.Launch(VirtualHostName name) -> Frames.send(launch(name), out);
                 case Ask.Stop(GenerationId generation, boolean tellWhere) -> {
                     stop(generation);
@@ -84,7 +85,7 @@ final class FakeLauncher implements AutoCloseable {
                 case Ask.Kill(GenerationId generation, int pid, boolean tellWhere) ->
                     Frames.send(new Answer.Killed(ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly)
                         .orElse(false)), out);
-                case Ask.ListGenerations() -> Frames.send(new Answer.EndOfGenerations(), out);
+                case Ask.ListGenerations() -> Frames.send(new Answer.EndOfGenerations(false), out);
                 case Ask.TellCpuTime ask -> Frames.send(new Answer.CpuTimeTold(0), out);
                 case Ask.TellPrivateMemory ask -> Frames.send(new Answer.PrivateMemoryTold(0), out);
                 case Ask.TellQuota ask -> Frames.send(new Answer.QuotaTold(""), out);

@@ -78,7 +78,14 @@ public sealed interface Answer {
      */
     record Running(Launched launched, long reloads) implements Answer { }
 
-    record EndOfGenerations() implements Answer { }
+    /** @param shared whether a connector that has retired still serves requests with some of them */
+    record EndOfGenerations(boolean shared) implements Answer { }
+
+    /** Another connector takes over: finish the requests that have come, begin nothing new, say {@link Ask.Retired}, and end. */
+    record Retire() implements Answer { }
+
+    /** The connector before has ended: what runs and is not known is nobody's. */
+    record CompareGenerations() implements Answer { }
 
     /** @param reached the limit and what was taken of it, such as {@code "memory 64M reached, 3 processes"}; or nothing */
     record QuotaTold(String reached) implements Answer { }

@@ -10,9 +10,15 @@ public sealed interface Ask {
 
     /**
      * The virtual hosts, once the configuration's revision is other than the one already seen (0: none), or again
-     * after half a minute. Answers: any number of {@link Answer.Listed}, then {@link Answer.EndOfList}.
+     * after half a minute. Answers: any number of {@link Answer.Listed}, then {@link Answer.EndOfList}; or one order,
+     * {@link Answer.Retire} or {@link Answer.CompareGenerations}.
+     *
+     * @param connector the pid of who asks: of two that run beside each other the earlier one is to retire
      */
-    record ListVirtualHosts(long seenRevision) implements Ask { }
+    record ListVirtualHosts(long seenRevision, int connector) implements Ask { }
+
+    /** A connector that was told to retire takes no more requests and manages no more generations. Answer: {@link Answer.Noted}. */
+    record Retired(int connector) implements Ask { }
 
     /**
      * A new generation. Answer: {@link Answer.Launched} once its parent interpreter has been executed (it may still

@@ -29,7 +29,8 @@ public final class Frames {
     public static void send(Ask ask, OutputStream stream) throws IOException {
         switch (ask) {
             case Ask.Configure() -> new FrameWriter(1).sendTo(stream);
-            case Ask.ListVirtualHosts(long seen) -> new FrameWriter(2).number(seen).sendTo(stream);
+            case Ask.ListVirtualHosts(long seen, int connector) -> new FrameWriter(2).number(seen).number(connector).sendTo(stream);
+            case Ask.Retired(int connector) -> new FrameWriter(12).number(connector).sendTo(stream);
             case Ask.Launch(VirtualHostName name) -> new FrameWriter(3).text(name.value()).sendTo(stream);
             case Ask.Stop(GenerationId generation, boolean tellWhere) ->
                 generation(new FrameWriter(4), generation).flag(tellWhere).sendTo(stream);
@@ -52,7 +53,7 @@ public final class Frames {
         int type = in.type();
         Ask ask = switch (type) {
             case 1 -> new Ask.Configure();
-            case 2 -> new Ask.ListVirtualHosts(in.number());
+            case 2 -> new Ask.ListVirtualHosts(in.number(), in.number(1, Integer.MAX_VALUE));
             case 3 -> new Ask.Launch(in.name());
             case 4 -> new Ask.Stop(generation(in), in.flag());
             case 5 -> new Ask.Kill(generation(in), in.number(1, Integer.MAX_VALUE), in.flag());
@@ -62,7 +63,8 @@ public final class Frames {
             case 9 -> new Ask.TellQuota(generation(in));
             case 10 -> new Ask.TellPrivateMemory(generation(in), in.number(1, Integer.MAX_VALUE));
             case 11 -> new Ask.TellCpuTime(generation(in), in.number(1, Integer.MAX_VALUE));
-            default -> throw new MalformedFrame("an ask of type " + type + ", expected 1 to 10");
+            case 12 -> new Ask.Retired(in.number(1, Integer.MAX_VALUE));
+            default -> throw new MalformedFrame("an ask of type " + type + ", expected 1 to 12");
         };
         in.end();
         return ask;
@@ -82,7 +84,9 @@ public final class Frames {
             case Answer.Killed(boolean found) -> new FrameWriter(7).flag(found).sendTo(stream);
             case Answer.Noted() -> new FrameWriter(8).sendTo(stream);
             case Answer.Running r -> launched(new FrameWriter(9), r.launched()).number(r.reloads()).sendTo(stream);
-            case Answer.EndOfGenerations() -> new FrameWriter(10).sendTo(stream);
+            case Answer.EndOfGenerations(boolean shared) -> new FrameWriter(10).flag(shared).sendTo(stream);
+            case Answer.Retire() -> new FrameWriter(16).sendTo(stream);
+            case Answer.CompareGenerations() -> new FrameWriter(17).sendTo(stream);
             case Answer.Unlisted(VirtualHostName name) -> new FrameWriter(11).text(name.value()).sendTo(stream);
             case Answer.EndOfChanges(long revision) -> new FrameWriter(12).number(revision).sendTo(stream);
             case Answer.PrivateMemoryTold(long bytes) -> new FrameWriter(14).number(bytes).sendTo(stream);
@@ -105,13 +109,15 @@ public final class Frames {
             case 7 -> new Answer.Killed(in.flag());
             case 8 -> new Answer.Noted();
             case 9 -> new Answer.Running(launched(in), in.number());
-            case 10 -> new Answer.EndOfGenerations();
+            case 10 -> new Answer.EndOfGenerations(in.flag());
             case 11 -> new Answer.Unlisted(in.name());
             case 12 -> new Answer.EndOfChanges(in.number());
             case 13 -> new Answer.QuotaTold(in.text());
             case 14 -> new Answer.PrivateMemoryTold(in.number());
             case 15 -> new Answer.CpuTimeTold(in.number());
-            default -> throw new MalformedFrame("an answer of type " + type + ", expected 1 to 14");
+            case 16 -> new Answer.Retire();
+            case 17 -> new Answer.CompareGenerations();
+            default -> throw new MalformedFrame("an answer of type " + type + ", expected 1 to 17");
         };
         in.end();
         return answer;

@@ -15,6 +15,8 @@ import warren.contract.VirtualHostName;
 final class Asks {
     private static final Logger LOG = LogManager.getLogger(Asks.class);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+    /** The earlier connector waits 5 s for its launches. */
+    private static final Duration RETIRE = Duration.ofSeconds(10);
     private static final int AJP_PACKET_BYTES = 16384;
 
     private final Directories directories;
@@ -23,9 +25,11 @@ final class Asks {
     private final Generations generations;
     private final Reloads reloads;
     private final OwnersLogRotation ownersLogs;
+    private final HandOver handOver;
 
     Asks(Directories directories, Secrets secrets, Configurations configurations, Generations generations,
-            Reloads reloads, OwnersLogRotation ownersLogs) {
+            Reloads reloads, OwnersLogRotation ownersLogs, HandOver handOver) {
+        this.handOver = handOver;
         this.directories = directories;
         this.secrets = secrets;
         this.configurations = configurations;
@@ -49,7 +53,11 @@ final class Asks {
                 directories.ajpSocket().toString(), AJP_PACKET_BYTES, directories.connectorWork().toString(),
                 directories.connectorLogs().toString(), directories.ownersLogs().toString(),
                 directories.spool().toString()));
-            case Ask.ListVirtualHosts(long seen) -> list(seen, answers);
+            case Ask.ListVirtualHosts(long seen, int connector) -> list(seen, connector, answers);
+            case Ask.Retired(int connector) -> {
+                handOver.hasRetired(connector);
+                answers.send(new Answer.Noted());
+            }
             case Ask.Launch(VirtualHostName name) -> launch(name, answers);
             case Ask.Stop stop -> {
                 generations.stop(stop.generation(), stop.tellWhere());
@@ -64,7 +72,7 @@ final class Asks {
             }
             case Ask.ListGenerations() -> {
                 answers.sendAll(generations.list());
-                answers.send(new Answer.EndOfGenerations());
+                answers.send(new Answer.EndOfGenerations(handOver.isUnderWay()));
             }
             case Ask.TellCpuTime tell -> answers.send(
                 new Answer.CpuTimeTold(generations.cpuTime(tell.generation(), tell.reportedPid()).toMillis()));
@@ -79,11 +87,23 @@ final class Asks {
         }
     }
 
-    private void list(long seen, Answers answers) throws IOException {
-        if (seen > 0) {
+    private void list(long seen, int connector, Answers answers) throws IOException {
+        handOver.wantsList(connector, RETIRE);
+        if (seen > 0 && !handOver.isToRetire(connector)) {
+            handOver.serves(connector);
             configurations.connectorHas(seen);
         }
-        Configuration configuration = configurations.awaitOtherThan(seen, LONGEST_WAIT);
+        Configuration configuration = configurations.awaitOtherThan(seen, () -> handOver.hasOrder(connector), LONGEST_WAIT);
+        if (handOver.isToRetire(connector)) {
+            answers.send(new Answer.Retire());
+        } else if (handOver.takeCompare(connector)) {
+            answers.send(new Answer.CompareGenerations());
+        } else {
+            list(seen, configuration, answers);
+        }
+    }
+
+    private void list(long seen, Configuration configuration, Answers answers) throws IOException {
         Optional<Configuration> known = configurations.find(seen).filter(one -> seen > 0);
         if (known.isPresent()) {
             answers.sendAll(configuration.changesSince(known.get()));

@@ -3,6 +3,7 @@ package warren.launcher;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import warren.contract.VirtualHostName;
 
@@ -30,13 +31,18 @@ final class Configurations {
         return current;
     }
 
-    /** Waits until there is one with another revision; the same one again after so long. */
-    synchronized Configuration awaitOtherThan(long revision, Duration atMost) {
+    /** Waits until there is one with another revision; the same one again after so long, or as soon as something else is to be told. */
+    synchronized Configuration awaitOtherThan(long revision, BooleanSupplier other, Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
-        while (current.revision() == revision && TimedWait.on(this, deadline)) {
+        while (current.revision() == revision && !other.getAsBoolean() && TimedWait.on(this, deadline)) {
             continue;
         }
         return current;
+    }
+
+    /** Who waits looks whether something else is to be told. */
+    synchronized void somethingElse() {
+        notifyAll();
     }
 
     /** The one of that revision, where it was the last or the one before. */

@@ -3,8 +3,11 @@ package warren.launcher;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -38,7 +41,10 @@ final class ConnectorProcess {
     private final UnixSocket ajp;
     private final ConnectorProgram program;
     private final Runnable onEnd;
-    private Optional<WatchedProcess> running = Optional.empty();
+    private final HandOver handOver;
+    private Optional<Running> running = Optional.empty();
+    /** Those that hand over, or have. */
+    private final Set<Running> earlier = new LinkedHashSet<>();
     private Next next = Next.NONE;
     private volatile boolean stopping;
     private int number;
@@ -54,9 +60,19 @@ final class ConnectorProcess {
         static final Next NONE = new Next(new CountDownLatch(0), CompletableFuture.completedFuture(Optional.empty()));
     }
 
-    /** @param onEnd what is to be done whenever it has ended by itself, before it is started again */
+    private record Running(WatchedProcess process, Cgroup cgroup, Instant since, int number) {
+        int pid() {
+            return process.pid();
+        }
+    }
+
+    /**
+     * @param handOver is told of each that ends
+     * @param onEnd what is to be done whenever it has ended by itself, before it is started again
+     */
     ConnectorProcess(CgroupTree cgroups, Directories directories, WarmStages stages, UnixSocket ajp,
-            ConnectorProgram program, Runnable onEnd) {
+            ConnectorProgram program, HandOver handOver, Runnable onEnd) {
+        this.handOver = handOver;
         this.cgroups = cgroups;
         this.directories = directories;
         this.notes = new Notes(directories.connectorNotes());
@@ -87,6 +103,24 @@ final class ConnectorProcess {
         run(child, stage.cgroup(), now);
     }
 
+    /**
+     * Starts the next one beside the one that runs, which goes on until the next one wants its list. Where that does not come to
+     * it, and ends or is ended, the one that runs goes on.
+     */
+    synchronized void startBeside() throws LaunchFailure {
+        Running before = running.orElseThrow();
+        earlier.add(before);
+        running = Optional.empty();
+        try {
+            start();
+            handOver.begin(before.pid(), running.orElseThrow().pid());
+        } catch (LaunchFailure e) {
+            earlier.remove(before);
+            running = Optional.of(before);
+            throw e;
+        }
+    }
+
     private void note(int pid, Instant since) {
         try {
             notes.write(name(), Note.of(pid, since, program.user(), program.group(), List.of(), program.fingerprint()));
@@ -100,7 +134,8 @@ final class ConnectorProcess {
     }
 
     private void run(WatchedProcess process, Cgroup cgroup, Instant since) {
-        running = Optional.of(process);
+        Running started = new Running(process, cgroup, since, number);
+        running = Optional.of(started);
         int following = number + 1;
         CountDownLatch needed = new CountDownLatch(1);
         next = new Next(needed, CompletableFuture.supplyAsync(() -> startNext(following, needed),
@@ -108,7 +143,8 @@ final class ConnectorProcess {
         String name = name();
         process.end().thenAcceptAsync(how -> {
             notes.remove(name);
-            ended(cgroup, how, Duration.between(since, Instant.now()));
+            handOver.ended(process.pid());
+            ended(started, how);
         }, after -> new Thread(after, "connector-ended").start());
     }
 
@@ -171,10 +207,21 @@ final class ConnectorProcess {
         }
     }
 
-    private void ended(Cgroup cgroup, String how, Duration lived) {
+    private void ended(Running one, String how) {
+        Duration lived = Duration.between(one.since(), Instant.now());
         synchronized (this) {
-            running = Optional.empty();
-            removeCgroup(cgroup);
+            removeCgroup(one.cgroup());
+            if (earlier.remove(one)) {
+                LOG.info("the connector pid={} that has handed over {}", one.pid(), how);
+                return;
+            }
+            running = earlier.stream().filter(before -> !handOver.isToRetire(before.pid())).reduce((first, last) -> last);
+            running.ifPresent(earlier::remove);
+            if (running.isPresent()) {
+                LOG.error("the next connector {} after {} s, pid={} goes on; see {}", how, lived.toSeconds(), running.get().pid(),
+                    directories.connectorOutput());
+                return;
+            }
             if (stopping) {
                 return;
             }
@@ -223,34 +270,35 @@ final class ConnectorProcess {
     }
 
     synchronized Optional<Integer> pid() {
-        return running.map(WatchedProcess::pid);
+        return running.map(Running::pid);
     }
 
     /** It does not do what it should: the next one is started as soon as it has ended. */
     void replace() {
-        Optional<WatchedProcess> child;
+        Optional<Running> child;
         synchronized (this) {
             child = running;
         }
-        child.ifPresent(process -> signal(process, PidFd.SIGKILL));
+        child.ifPresent(one -> signal(one.process(), PidFd.SIGKILL));
     }
 
     /** SIGTERM, and SIGKILL where it has not drained within the given time. */
     void stop(Duration drain) {
-        Optional<WatchedProcess> child;
+        List<WatchedProcess> all = new ArrayList<>();
         synchronized (this) {
             stopping = true;
-            child = running;
+            running.ifPresent(one -> all.add(one.process()));
+            earlier.forEach(one -> all.add(one.process()));
             takeNext().ifPresent(Stage::kill);
         }
-        child.ifPresent(process -> {
-            signal(process, PidFd.SIGTERM);
+        all.forEach(process -> signal(process, PidFd.SIGTERM));
+        for (WatchedProcess process : all) {
             if (!endsWithin(process, drain)) {
-                LOG.warn("the connector did not drain within {} s and is killed", drain.toSeconds());
+                LOG.warn("the connector pid={} did not drain within {} s and is killed", process.pid(), drain.toSeconds());
                 signal(process, PidFd.SIGKILL);
                 endsWithin(process, KILL);
             }
-        });
+        }
     }
 
     private static void signal(WatchedProcess process, int signal) {

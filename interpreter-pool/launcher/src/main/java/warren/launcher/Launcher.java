@@ -56,6 +56,7 @@ public final class Launcher {
     private final CredentialStore credentials;
     private final UnixSocket ajp;
     private final AskServer askServer;
+    private final HandOver handOver;
     private final ConnectorProcess connector;
 
     /** Takes everything up to where the connector is started, and what an earlier launcher left running. */
@@ -73,6 +74,7 @@ public final class Launcher {
         long now = System.currentTimeMillis();
         this.configurations = new Configurations(now);
         this.reloads = new Reloads(now);
+        this.handOver = new HandOver(configurations::somethingElse);
         this.cgroups = openCgroups();
         this.stages = new WarmStages(new Children(), StageProgram.of(home, directories.stageTemporary()), cgroups);
         this.credentials = new CredentialStore(directories.state());
@@ -94,8 +96,8 @@ public final class Launcher {
         this.ajp = left.isPresent() ? left.get().ajp() : freshAjpSocket();
         this.askServer = new AskServer(directories, server.connectorUid(), (int) server.connectorGid(),
             new Asks(directories, secrets, configurations, generations, reloads,
-                new OwnersLogRotation(directories.ownersLogs(), server.connectorUid())));
-        this.connector = new ConnectorProcess(cgroups, directories, stages, ajp, program, this::connectorEnded);
+                new OwnersLogRotation(directories.ownersLogs(), server.connectorUid()), handOver));
+        this.connector = new ConnectorProcess(cgroups, directories, stages, ajp, program, handOver, this::connectorEnded);
         left.ifPresent(connector::takeOver);
     }
 
@@ -221,6 +223,32 @@ public final class Launcher {
                 + CONNECTOR_START.toSeconds() + " s; see " + directories.connectorOutput() + " and "
                 + directories.connectorLogs());
         }
+    }
+
+    /**
+     * A fresh connector takes the place of the one that runs: it is launched beside it and accepts from the same socket; the old
+     * one finishes what has come to it, and ends. No request waits longer than a moment.
+     *
+     * @param within how long the fresh one may take
+     * @return what became of it, for the administrator
+     */
+    public synchronized ReloadResult restartConnector(Duration within) {
+        Optional<Integer> before = connector.pid();
+        if (before.isEmpty()) {
+            return new ReloadResult(false, List.of("no connector runs; one is being started"));
+        }
+        try {
+            connector.startBeside();
+        } catch (LaunchFailure e) {
+            return new ReloadResult(false, List.of("the connector pid=" + before.get() + " goes on: the next one cannot be launched: " + e.getMessage()));
+        }
+        if (!handOver.awaitServing(within)) {
+            connector.replace();
+            return new ReloadResult(false, List.of("the next connector did not come to serve within " + within.toSeconds() + " s, see "
+                + directories.connectorOutput() + "; pid=" + before.get() + " goes on where it had not been told to retire"));
+        }
+        return new ReloadResult(true, List.of("connector pid=" + connector.pid().map(String::valueOf).orElse("?") + " serves; pid=" + before.get()
+            + " finishes what it has"));
     }
 
     private void connectorEnded() {

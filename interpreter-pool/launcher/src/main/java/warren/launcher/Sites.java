@@ -106,6 +106,7 @@ final class Sites {
         VirtualHostName name = new VirtualHostName(site.name());
         List<Route> routes = new ArrayList<>();
         site.applications().forEach((path, file) -> routes.add(new Route.Application(path, file)));
+        site.appDirectories().forEach((path, directory) -> routes.add(new Route.Applications(path, directory)));
         site.services().forEach((path, service) -> routes.add(new Route.Service(path, new VirtualHostName(service))));
         VirtualHost host = new VirtualHost(name, Optional.ofNullable(tokens.get(name)), site.documentRoot(), routes,
             site.handlesFiles(), pool(site.pool()),

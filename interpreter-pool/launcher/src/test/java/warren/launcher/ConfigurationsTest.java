@@ -29,14 +29,14 @@ class ConfigurationsTest {
     @Test
     void tellsWhoeverWaitsOfTheNextOne() throws Exception {
         CompletableFuture<Configuration> waiting =
-            CompletableFuture.supplyAsync(() -> configurations.awaitOtherThan(0, LONG));
+            CompletableFuture.supplyAsync(() -> configurations.awaitOtherThan(0, () -> false, LONG));
         configurations.replace(Map.of());
         assertEquals(1, waiting.get(20, TimeUnit.SECONDS).revision());
     }
 
     @Test
     void givesTheSameAgainPastTheWait() {
-        assertEquals(0, configurations.awaitOtherThan(0, Duration.ofMillis(1)).revision());
+        assertEquals(0, configurations.awaitOtherThan(0, () -> false, Duration.ofMillis(1)).revision());
     }
 
     @Test

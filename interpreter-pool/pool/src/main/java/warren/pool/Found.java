@@ -15,9 +15,12 @@ final class Found {
     private static final Logger LOG = LogManager.getLogger(Found.class);
     private final Shared shared;
     private final List<Answer.Running> newestFirst;
+    private final boolean shares;
 
-    Found(Shared shared, List<Answer.Running> running) {
+    /** @param shares whether a connector that has retired may serve with them */
+    Found(Shared shared, List<Answer.Running> running, boolean shares) {
         this.shared = shared;
+        this.shares = shares;
         this.newestFirst = running.stream().sorted(Comparator.comparing(Found::number).reversed()).toList();
     }
 
@@ -46,7 +49,7 @@ final class Found {
         for (Answer.Running each : newestFirst) {
             if (good.isEmpty()) {
                 good = loaded(each, host);
-            } else {
+            } else if (!shares) {
                 shared.stop(each.launched().generation());
             }
         }
@@ -68,7 +71,7 @@ final class Found {
 
     /** Stops those that nobody wants. */
     void stopUnless(Predicate<GenerationId> wanted) {
-        newestFirst.stream().map(one -> one.launched().generation()).filter(wanted.negate()).forEach(id -> {
+        newestFirst.stream().map(one -> one.launched().generation()).filter(wanted.negate()).filter(id -> !shares).forEach(id -> {
             LOG.warn("{} runs and nobody here asked for it: it is stopped", id);
             shared.stop(id);
         });

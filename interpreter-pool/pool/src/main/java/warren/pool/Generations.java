@@ -168,6 +168,15 @@ final class Generations {
 
     /** @param instead of this one, which serves until it is good */
     private Generation launchAndInstall(Optional<Generation> instead) throws LaunchRefusal {
+        shared.launchBegins();
+        try {
+            return launchLoadAndInstall(instead);
+        } finally {
+            shared.launchEnds();
+        }
+    }
+
+    private Generation launchLoadAndInstall(Optional<Generation> instead) throws LaunchRefusal {
         Generation generation = shared.launch(host);
         try {
             generation.load();
@@ -180,6 +189,10 @@ final class Generations {
             throw e;
         }
         launches.increment();
+        if (instead.isPresent() && shared.isRetired()) {
+            // the next connector has found both, and takes the newest that is good
+            throw new LaunchRefusal(generation.id() + " loaded while another connector took over, which chooses");
+        }
         install(generation);
         return generation;
     }
@@ -274,7 +287,7 @@ final class Generations {
 
     /** The task of each virtual host that serves: dead idle interpreters, spares, the idle time. */
     private void tend(Generation generation) {
-        if (current.filter(generation::equals).isEmpty() || stopIfIdle(generation)) {
+        if (shared.isRetired() || current.filter(generation::equals).isEmpty() || stopIfIdle(generation)) {
             return;
         }
         tendNow(generation);

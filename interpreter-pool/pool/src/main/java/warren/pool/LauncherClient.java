@@ -34,11 +34,26 @@ public final class LauncherClient {
         return one(new Ask.Configure(), Answer.Configured.class);
     }
 
+    /** What the launcher answers who asks for the list. */
+    public sealed interface Told {
+        /** The virtual hosts; the known ones where nothing has changed. */
+        record Listed(VirtualHostList list) implements Told { }
+
+        /** Another connector takes over. */
+        record Retire() implements Told { }
+
+        /** The connector before has ended: what runs and is not known here is nobody's. */
+        record CompareGenerations() implements Told { }
+    }
+
+    /** The generations that run. @param shared whether a connector that has retired serves with some of them */
+    public record Running(List<Answer.Running> generations, boolean shared) { }
+
     /** Waits up to half a minute for another revision than the known one; that one again where there is none. */
-    public VirtualHostList list(VirtualHostList known) throws IOException {
+    public Told list(VirtualHostList known) throws IOException {
         Deadline deadline = Deadline.after(LONGEST);
         try (UnixStream stream = UnixStream.connect(socket, deadline)) {
-            InputStream answers = ask(stream, new Ask.ListVirtualHosts(known.revision()), deadline);
+            InputStream answers = ask(stream, new Ask.ListVirtualHosts(known.revision(), pid()), deadline);
             List<VirtualHost> listed = new ArrayList<>();
             Set<VirtualHostName> unlisted = new HashSet<>();
             while (true) {
@@ -46,10 +61,16 @@ public final class LauncherClient {
                     case Answer.Listed(VirtualHost host) -> listed.add(host);
                     case Answer.Unlisted(VirtualHostName name) -> unlisted.add(name);
                     case Answer.EndOfChanges(long revision) -> {
-                        return revision == known.revision() ? known : known.changed(revision, listed, unlisted);
+                        return new Told.Listed(revision == known.revision() ? known : known.changed(revision, listed, unlisted));
                     }
                     case Answer.EndOfList(long revision) -> {
-                        return new VirtualHostList(revision, listed);
+                        return new Told.Listed(new VirtualHostList(revision, listed));
+                    }
+                    case Answer.Retire() -> {
+                        return new Told.Retire();
+                    }
+                    case Answer.CompareGenerations() -> {
+                        return new Told.CompareGenerations();
                     }
                     case Answer other -> throw unexpected(other);
                 }
@@ -58,7 +79,7 @@ public final class LauncherClient {
     }
 
     /** Every generation that runs, also those that another connector or launcher has made. */
-    public List<Answer.Running> running() throws IOException {
+    public Running running() throws IOException {
         Deadline deadline = Deadline.after(LONGEST);
         try (UnixStream stream = UnixStream.connect(socket, deadline)) {
             InputStream answers = ask(stream, new Ask.ListGenerations(), deadline);
@@ -66,8 +87,8 @@ public final class LauncherClient {
             while (true) {
                 switch (Frames.receiveAnswer(answers)) {
                     case Answer.Running one -> running.add(one);
-                    case Answer.EndOfGenerations() -> {
-                        return running;
+                    case Answer.EndOfGenerations(boolean shared) -> {
+                        return new Running(running, shared);
                     }
                     case Answer other -> throw unexpected(other);
                 }
@@ -116,6 +137,15 @@ public final class LauncherClient {
     /** Has an owner's log rotated, or made where it is not there; the launcher looks whether either is needed. */
     public void rotateLog(VirtualHostName name) throws IOException {
         one(new Ask.RotateLog(name), Answer.Noted.class);
+    }
+
+    /** This connector takes no more requests and manages no more generations. */
+    public void retired() throws IOException {
+        one(new Ask.Retired(pid()), Answer.Noted.class);
+    }
+
+    private static int pid() {
+        return Math.toIntExact(ProcessHandle.current().pid());
     }
 
     private <A extends Answer> A one(Ask ask, Class<A> expected) throws IOException {

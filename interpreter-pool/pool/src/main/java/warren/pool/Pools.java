@@ -73,14 +73,23 @@ public final class Pools implements AutoCloseable {
 
     /**
      * {@link #update}, and what runs and no pool here knows is taken over: where nothing of ours serves, the newest
-     * that is good does; the rest is stopped. For the first list, and for the first of another launcher.
+     * that is good does; the rest is stopped, unless a connector that has retired may serve with it. For the first list, and for
+     * the first of another launcher.
      *
      * @param running asked for after the list
      */
-    public void takeOver(List<VirtualHost> virtualHosts, List<Answer.Running> running) {
+    public void takeOver(List<VirtualHost> virtualHosts, LauncherClient.Running running) {
         shared.found(running);
         update(virtualHosts, (pool, host) -> false);
         shared.stopUntaken();
+    }
+
+    /**
+     * Another connector takes over: from now on only the requests that have come are served. Waits a moment for launches that
+     * are under way, so that the next one finds them.
+     */
+    public void retire(Duration atMost) throws InterruptedException {
+        shared.retire(atMost);
     }
 
     /** By a thread that must not wait. */

@@ -50,6 +50,9 @@ final class Renewals {
      * @return why not; nothing where it was done, or nothing serves
      */
     synchronized CompletableFuture<String> byOwner(Optional<GenerationId> noticedBy) {
+        if (shared.isRetired()) {
+            return CompletableFuture.completedFuture("another connector has taken over");
+        }
         if (waiting.isPresent()) {
             Wish one = waiting.get();
             waiting = Optional.of(new Wish(one.only().filter(only -> noticedBy.filter(only::equals).isPresent()), one.outcome()));

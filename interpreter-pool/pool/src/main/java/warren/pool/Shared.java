@@ -40,6 +40,11 @@ final class Shared implements AutoCloseable {
     private final ScheduledThreadPoolExecutor clock;
     private final CpuWatches cpuWatches = new CpuWatches(this);
     private final Map<VirtualHostName, List<Answer.Running>> found = new ConcurrentHashMap<>();
+    /** Whether what is found and not wanted may be another connector's. */
+    private volatile boolean keepsUnknown;
+    private volatile boolean retired;
+    /** Guarded by this. */
+    private int launching;
 
     /** @param changed is told of a generation whose parent has seen its files change; must not block */
     Shared(LauncherClient launcher, OwnersLog log, Path spoolDirectory, Consumer<GenerationId> changed) {
@@ -93,20 +98,45 @@ final class Shared implements AutoCloseable {
     }
 
     /** What the launcher says runs, before the pools are made or changed: each takes what is its own. */
-    void found(List<Answer.Running> running) {
+    void found(LauncherClient.Running running) {
         found.clear();
-        found.putAll(running.stream().collect(Collectors.groupingBy(one -> one.launched().generation().virtualHost())));
+        keepsUnknown = running.shared();
+        found.putAll(running.generations().stream().collect(Collectors.groupingBy(one -> one.launched().generation().virtualHost())));
     }
 
     /** What was found of this virtual host, given once. */
     Found takeFound(VirtualHostName name) {
         List<Answer.Running> taken = found.remove(name);
-        return new Found(this, taken == null ? List.of() : taken);
+        return new Found(this, taken == null ? List.of() : taken, keepsUnknown);
     }
 
     /** What nobody has taken is nobody's: its virtual host is not configured any more. */
     void stopUntaken() {
         found.keySet().forEach(name -> takeFound(name).stopUnless(id -> false));
+    }
+
+    /** Launches from its begin to the end of its load are counted, for {@link #retire}. */
+    synchronized void launchBegins() {
+        launching++;
+    }
+
+    synchronized void launchEnds() {
+        launching--;
+        notifyAll();
+    }
+
+    /** From now on nothing is tended, renewed or ended but what requests need that have come. */
+    synchronized void retire(Duration atMost) throws InterruptedException {
+        retired = true;
+        Deadline deadline = Deadline.after(atMost);
+        while (launching > 0 && deadline.leftMillis() > 0) {
+            wait(deadline.leftMillis());
+        }
+    }
+
+    /** Whether another connector manages what runs. */
+    boolean isRetired() {
+        return retired;
     }
 
     /** A new generation, which is still loading its code. */

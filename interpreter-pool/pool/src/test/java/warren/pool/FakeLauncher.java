@@ -109,7 +109,7 @@ final class FakeLauncher implements AutoCloseable {
                     for (GenerationId generation : parents.keySet()) {
                         Frames.send(new Answer.Running(launched(generation), 0), out);
                     }
-                    Frames.send(new Answer.EndOfGenerations(), out);
+                    Frames.send(new Answer.EndOfGenerations(false), out);
                 }
                 case Ask.ReportReload report -> {
                     reports.add(report);
@@ -119,12 +119,13 @@ final class FakeLauncher implements AutoCloseable {
                 case Ask.TellPrivateMemory ask -> Frames.send(new Answer.PrivateMemoryTold(privateBytes), out);
                 case Ask.TellQuota ask -> Frames.send(new Answer.QuotaTold(reached), out);
                 case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);
-                case Ask.ListVirtualHosts(long seen) -> {
+                case Ask.ListVirtualHosts(long seen, int connector) -> {
                     for (VirtualHost host : listed) {
                         Frames.send(new Answer.Listed(host), out);
                     }
                     Frames.send(new Answer.EndOfList(seen + 1), out);
                 }
+                case Ask.Retired retired -> Frames.send(new Answer.Noted(), out);
                 case Ask.Configure() -> Frames.send(
                     new Answer.Configured("secret", "/ajp", 8192, "/work", "/log", "/owners", "/spool"), out);
             }

@@ -33,7 +33,7 @@ final class LauncherClientTest {
             launcher.listed = List.of(host);
             LauncherClient client = new LauncherClient(launcher.socket());
             assertEquals("/ajp", client.configure().ajpSocket());
-            assertEquals(new VirtualHostList(8, List.of(host)), client.list(new VirtualHostList(7, List.of())));
+            assertEquals(new LauncherClient.Told.Listed(new VirtualHostList(8, List.of(host))), client.list(new VirtualHostList(7, List.of())));
             GenerationId generation = client.launch(Stage.ALICE).generation();
             assertEquals(new GenerationId(Stage.ALICE, 1), generation);
             assertFalse(client.kill(generation, 999_999, false));

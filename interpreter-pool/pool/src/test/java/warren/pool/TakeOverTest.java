@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import warren.contract.Answer;
+import warren.contract.Deadlines;
 import warren.contract.PoolSettings;
+import warren.contract.SpoolLimits;
 import warren.contract.VirtualHost;
 import warren.contract.VirtualHostName;
 
@@ -21,7 +24,7 @@ final class TakeOverTest {
         return Stage.host(Stage.settings(2), reloads, Optional.empty());
     }
 
-    private static List<Answer.Running> running(Stage stage) throws IOException {
+    private static LauncherClient.Running running(Stage stage) throws IOException {
         return new LauncherClient(stage.launcher.socket()).running();
     }
 
@@ -30,7 +33,7 @@ final class TakeOverTest {
         return next(stage, hosts, running(stage));
     }
 
-    private static Pools next(Stage stage, List<VirtualHost> hosts, List<Answer.Running> running) {
+    private static Pools next(Stage stage, List<VirtualHost> hosts, LauncherClient.Running running) {
         Pools pools = new Pools(new LauncherClient(stage.launcher.socket()), new OwnersLog() {
             @Override
             public Followed follow(Answer.Launched generation, Runnable changed) {
@@ -109,7 +112,40 @@ final class TakeOverTest {
     private static void launchBoth(Stage stage) throws Exception {
         stage.get();
         new LauncherClient(stage.launcher.socket()).launch(Stage.ALICE);
-        assertEquals(2, running(stage).size());
+        assertEquals(2, running(stage).generations().size());
+    }
+
+    /** A connector that has retired may still serve with the older ones; they are ended when it has. */
+    @Test
+    void leavesWhatAnotherConnectorServesWithUntilThatHasEnded() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(2), Stage.OK)) {
+            stage.get();
+            LauncherClient launcher = new LauncherClient(stage.launcher.socket());
+            launcher.launch(Stage.ALICE);
+            try (Pools next = next(stage, List.of(host(0)), new LauncherClient.Running(running(stage).generations(), true))) {
+                assertEquals(2, servedBy(next));
+                assertEquals(List.of(), stage.launcher.stopped);
+                next.takeOver(List.of(host(0)), running(stage));
+                Eventually.equal(1, () -> stage.launcher.stopped.size());
+                assertEquals(1, stage.launcher.stopped.getFirst().number());
+                assertEquals(2, servedBy(next));
+            }
+        }
+    }
+
+    @Test
+    void oneThatHasRetiredServesWhatHasComeAndBeginsNothing() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(2), Stage.OK)) {
+            assertEquals(List.of(1), stage.get().generations);
+            stage.pools.retire(Duration.ofSeconds(5));
+            assertEquals(List.of(1), stage.get().generations);
+            assertEquals("another connector has taken over", stage.pools.of(Stage.ALICE).renew(Optional.empty()).get());
+            stage.use(new PoolSettings(0, 2, 0, 2, 0, 100, 100, new Deadlines(Duration.ofSeconds(1), Duration.ofSeconds(1),
+                Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMillis(1),
+                Duration.ofSeconds(1), Duration.ofSeconds(1)), SpoolLimits.DEFAULT));
+            Thread.sleep(300);
+            assertEquals(List.of(), stage.launcher.stopped, "nor ends what is idle");
+        }
     }
 
     @Test
@@ -130,7 +166,7 @@ final class TakeOverTest {
     void launchesAnewWhereTheOneThatRanHasEndedSince() throws Exception {
         try (Stage stage = new Stage(Stage.settings(2), Stage.OK)) {
             stage.get();
-            List<Answer.Running> found = running(stage);
+            LauncherClient.Running found = running(stage);
             stage.launcher.parent(1).close();
             try (Pools next = next(stage, List.of(host(0)), found)) {
                 assertEquals(2, servedBy(next));
@@ -170,8 +206,8 @@ final class TakeOverTest {
     void renewsNothingThatWasLaunchedSinceTheReloadWasAskedFor() throws Exception {
         try (Stage stage = new Stage(Stage.settings(2), Stage.OK)) {
             stage.get();
-            Answer.Launched launched = running(stage).getFirst().launched();
-            try (Pools next = next(stage, List.of(host(7)), List.of(new Answer.Running(launched, 7)))) {
+            Answer.Launched launched = running(stage).generations().getFirst().launched();
+            try (Pools next = next(stage, List.of(host(7)), new LauncherClient.Running(List.of(new Answer.Running(launched, 7)), false))) {
                 Eventually.equal(1, () -> stage.launcher.reports.size());
                 assertEquals(1, servedBy(next));
                 assertEquals(1, stage.launcher.launches.get());

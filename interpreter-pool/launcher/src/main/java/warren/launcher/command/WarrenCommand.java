@@ -30,6 +30,7 @@ public final class WarrenCommand implements Runnable {
         COMMANDS.put("start", StartCommand.class);
         COMMANDS.put("configtest", ConfigtestCommand.class);
         COMMANDS.put("reload", ReloadCommand.class);
+        COMMANDS.put("restart", RestartCommand.class);
         COMMANDS.put("stop", StopCommand.class);
         COMMANDS.put("status", StatusCommand.class);
         COMMANDS.put("limits", LimitsCommand.class);

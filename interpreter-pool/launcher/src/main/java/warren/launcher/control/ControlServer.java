@@ -52,6 +52,7 @@ public final class ControlServer implements AutoCloseable {
             case STATUS -> new ControlAnswer(true, List.of(), Optional.of(launcher.status()));
             case STOP -> new ControlAnswer(true, List.of("stopping"), Optional.empty());
             case RELOAD -> reload(ask);
+            case RESTART_CONNECTOR -> answer(launcher.restartConnector(Duration.ofSeconds(ask.withinSeconds())));
             case CREDENTIAL -> credential(ask);
             case ATTEST -> attest(ask);
             case ADMIT -> admit(ask.session().orElseThrow());
@@ -111,8 +112,10 @@ public final class ControlServer implements AutoCloseable {
             return new ControlAnswer(false, List.of("\"" + ask.virtualHost().get() + "\" is no virtual host's name"),
                 Optional.empty());
         }
-        Launcher.ReloadResult result = launcher.reload(ask.virtualHost().map(VirtualHostName::new),
-            Duration.ofSeconds(ask.withinSeconds()));
+        return answer(launcher.reload(ask.virtualHost().map(VirtualHostName::new), Duration.ofSeconds(ask.withinSeconds())));
+    }
+
+    private static ControlAnswer answer(Launcher.ReloadResult result) {
         return new ControlAnswer(result.good(), result.lines(), Optional.empty());
     }
 
