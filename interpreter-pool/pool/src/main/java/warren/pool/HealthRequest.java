@@ -44,6 +44,7 @@ final class HealthRequest implements Exchange {
     private static String file(Route route) {
         return switch (route) {
             case Route.Application application -> application.file();
+            case Route.Applications applications -> applications.directory() + "/";
             case Route.Service service -> throw new IllegalStateException("a service has a health check of its own");
         };
     }
