@@ -238,7 +238,7 @@ told($launch, 'which is touched again', sub { utime undef, undef, "$in/tmp/resta
 told($launch, 'tmp/restart.txt of an application', sub { $launch->write("$in/b/tmp/restart.txt", '') });
 told($launch, 'tmp/restart.txt beside a WarrenApplication', sub { $launch->write("$launch->{directory}/named/tmp/restart.txt", '') });
 told($launch, 'an mtime far ahead', sub { utime 4_000_000_000, 4_000_000_000, "$in/b/app.psgi" });
-told($launch, 'a change that lasts, at its end,', sub { for (1 .. 12) { $launch->write("$in/b/app.psgi", app("'$_'")); sleep 0.15 } });
+told($launch, 'a change that lasts, at its end,', sub { for (1 .. 40) { $launch->write("$in/b/app.psgi", app("'$_'")); sleep 0.05 } });
 not_told($launch, 'and what it was meanwhile', sub { });
 told($launch, 'a directory that vanishes', sub { rename $in, "$in.away" });
 told($launch, 'and one that is there again', sub { rename "$in.away", $in; utime undef, undef, "$in/aa.psgi" });
