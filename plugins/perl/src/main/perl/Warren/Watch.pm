@@ -36,14 +36,17 @@ sub _listing ($directory, $files_of) {
     return {directory => $directory, files_of => $files_of, is => '', is_new => 0, files => []};
 }
 
-# The modules that have been loaded from the directories; any that changed since the beginning counts as changed.
+# The modules that have been loaded from the directories; any that changed since the beginning counts as changed. Not
+# those of a time to come: a clock that was set back would start every generation anew.
 sub add_modules ($self) {
+    my $now     = Time::HiRes::time();
     my @beneath = map { "$_->{directory}/" } $self->{listings}->@*;
     for my $file (sort grep { defined && !ref } values %INC) {
         next if !grep { index($file, $_) == 0 } @beneath;
         push $self->{files}->@*, $file;
         my ($is, $changed) = _look_at($file);
-        $self->{$_} .= $changed > $self->{began} - $TICK ? "$file changed" : $is for qw(told last);
+        my $is_other = $changed > $self->{began} - $TICK && $changed <= $now;
+        $self->{$_} .= $is_other ? "$file changed" : $is for qw(told last);
     }
     return;
 }
@@ -101,7 +104,7 @@ sub _list ($self, $listing, $most) {
         $listing->{place} = @stat ? $directory . pack('Q5', @stat[@place]) : '';
         my $is = @stat ? pack('Q6d2', @stat[@identity]) : '';
         return 0 if $is eq $listing->{is} && !$listing->{is_new};
-        $listing->@{qw(is is_new found)} = ($is, @stat && Time::HiRes::time() - $stat[10] < 1, []);
+        $listing->@{qw(is is_new found)} = ($is, @stat && abs(Time::HiRes::time() - $stat[10]) < 1, []);
         opendir $listing->{handle}, $directory or delete $listing->{handle};
     }
     my $found = $listing->{found};
