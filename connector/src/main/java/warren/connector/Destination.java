@@ -62,10 +62,12 @@ record Destination(VirtualHost called, VirtualHost pool, String scriptFilename, 
                                          String requestUri) throws Refusal {
         VirtualHost service = offered.orElseThrow(() -> Refusal.unavailable("the service at this path is not there"));
         Route route = requiredRoute(service, rest);
-        if (!(route instanceof Route.Application(String inner, String file))) {
-            throw Refusal.of(404, "a service offers no other service");
-        }
-        return new Destination(host, service, file, prefix + inner, rest.substring(inner.length()), requestUri);
+        String file = switch (route) {
+            case Route.Application application -> application.file();
+            case Route.Applications applications -> applications.directory() + "/";
+            case Route.Service another -> throw Refusal.of(404, "a service offers no other service");
+        };
+        return new Destination(host, service, file, prefix + route.path(), rest.substring(route.path().length()), requestUri);
     }
 
     private static Route requiredRoute(VirtualHost host, String path) throws Refusal {
