@@ -36,6 +36,15 @@ final class HandOver {
         return earlier.isPresent() && retiring;
     }
 
+    /** Until none is under way. */
+    synchronized boolean awaitOver(Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (isUnderWay() && TimedWait.on(this, deadline)) {
+            continue;
+        }
+        return !isUnderWay();
+    }
+
     /** Whether it is this one's to retire. */
     synchronized boolean isToRetire(int pid) {
         return retiring && is(earlier, pid);

@@ -233,6 +233,9 @@ public final class Launcher {
      * @return what became of it, for the administrator
      */
     public synchronized ReloadResult restartConnector(Duration within) {
+        if (!handOver.awaitOver(within)) {
+            return new ReloadResult(false, List.of("a connector of an earlier restart still finishes what it has; nothing was restarted"));
+        }
         Optional<Integer> before = connector.pid();
         if (before.isEmpty()) {
             return new ReloadResult(false, List.of("no connector runs; one is being started"));
@@ -243,7 +246,9 @@ public final class Launcher {
             return new ReloadResult(false, List.of("the connector pid=" + before.get() + " goes on: the next one cannot be launched: " + e.getMessage()));
         }
         if (!handOver.awaitServing(within)) {
-            connector.replace();
+            if (!connector.pid().equals(before)) {
+                connector.replace();
+            }
             return new ReloadResult(false, List.of("the next connector did not come to serve within " + within.toSeconds() + " s, see "
                 + directories.connectorOutput() + "; pid=" + before.get() + " goes on where it had not been told to retire"));
         }

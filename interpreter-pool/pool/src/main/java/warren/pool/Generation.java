@@ -213,6 +213,12 @@ final class Generation {
         alive.keySet().forEach(Interpreter::close);
     }
 
+    /** Interpreters end now, or when they come back. */
+    void keepNoneIdle() {
+        pool.setMaxIdle(0);
+        pool.clear();
+    }
+
     boolean isDrained() {
         return state.get() == GenerationState.DRAINING && pool.getNumActive() == 0;
     }

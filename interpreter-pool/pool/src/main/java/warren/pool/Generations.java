@@ -393,6 +393,10 @@ final class Generations {
         last.ifPresent(this::drain);
     }
 
+    void retire() {
+        current.ifPresent(Generation::keepNoneIdle);
+    }
+
     /** Closes connections, so that interpreters end; generations are left to the launcher. */
     void close() {
         Optional<Generation> last;

@@ -281,6 +281,11 @@ public final class InterpreterPool {
         generations.end(PoolState.REMOVED);
     }
 
+    /** Interpreters end as soon as they are idle: the next connector has its own. */
+    void retire() {
+        generations.retire();
+    }
+
     void close() {
         generations.close();
     }

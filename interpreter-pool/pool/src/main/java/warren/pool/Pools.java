@@ -90,6 +90,7 @@ public final class Pools implements AutoCloseable {
      */
     public void retire(Duration atMost) throws InterruptedException {
         shared.retire(atMost);
+        byName.values().forEach(InterpreterPool::retire);
     }
 
     /** By a thread that must not wait. */
