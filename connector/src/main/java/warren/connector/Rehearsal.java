@@ -126,7 +126,7 @@ final class Rehearsal {
         switch (Frames.receiveAsk(in)) {
             case Ask.Configure() -> Frames.send(new Answer.Configured(SECRET, directory.resolve("ajp.sock").toString(),
                 PACKET_BYTES, directory.toString(), directory.toString(), directory.resolve("owners").toString(),
-                directory.toString()), out);
+                directory.toString(), directory.toString()), out);
             case Ask.ListVirtualHosts(long seen, int connector) when seen == 0 -> {
                 Frames.send(new Answer.Listed(new VirtualHost(NAME, Optional.of(token), "/srv",
                     List.of(new Route.Application("/app", "/srv/app.psgi")), true, PoolSettings.DEFAULT, 0,
@@ -147,6 +147,7 @@ final class Rehearsal {
             case Ask.TellQuota ask -> Frames.send(new Answer.QuotaTold(""), out);
             case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);
             case Ask.Retired retired -> Frames.send(new Answer.Noted(), out);
+            case Ask.TellLimits ask -> Frames.send(new Answer.LimitsTold(""), out);
             case Ask.ReportReload report -> Frames.send(new Answer.Noted(), out);
         }
     }

@@ -26,6 +26,7 @@ final class Service {
     private final Pools pools;
     private final VirtualHostsFollower follower;
     private final StatusSocket status;
+    private final OwnersSocket owners;
     private final LauncherClient launcher;
 
     private Service(LauncherClient launcher, Answer.Configured configured) throws IOException {
@@ -37,6 +38,7 @@ final class Service {
         server = new AjpServer(configured, servlet);
         follower = new VirtualHostsFollower(launcher, virtualHosts, pools);
         status = StatusSocket.open(Path.of(configured.workDirectory(), "status.sock"), () -> statusNow().json());
+        owners = OwnersSocket.open(Path.of(configured.ownersDirectory(), "owners.sock"), new OwnersOrders(virtualHosts, pools, launcher));
     }
 
     /** Returns once requests are served by a first list of virtual hosts. */
@@ -68,6 +70,7 @@ final class Service {
             servlet.beginDrain();
             server.stopAccepting();
             status.abandon();
+            owners.abandon();
             pools.retire(LAUNCHES);
             ownersLogs.retire();
             launcher.retired();
@@ -92,6 +95,7 @@ final class Service {
                 LOG.warn("requests are still in flight after {} and are cut", atMost);
             }
             status.close();
+            owners.close();
             pools.close();
         } catch (IOException | InterruptedException | RuntimeException e) {
             LOG.error("the drain failed", e);

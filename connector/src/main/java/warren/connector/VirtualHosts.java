@@ -2,6 +2,7 @@ package warren.connector;
 
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,12 @@ final class VirtualHosts {
         Token token = host.flatMap(VirtualHost::token).orElse(DECOY);
         boolean right = token.matches(claim.substring(space + 1));
         return right && token != DECOY ? host : Optional.empty();
+    }
+
+    /** Those that run as this UID, by name. */
+    List<VirtualHost> ownedBy(long uid) {
+        return byName.values().stream().filter(host -> host.ownerUid().isPresent() && host.ownerUid().getAsLong() == uid)
+            .sorted(Comparator.comparing(VirtualHost::name)).toList();
     }
 
     /** When the log of that name is to be rotated. */

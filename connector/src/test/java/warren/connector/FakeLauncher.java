@@ -77,6 +77,7 @@ final class FakeLauncher implements AutoCloseable {
                 case Ask.Configure() -> Frames.send(configured, out);
                 case Ask.ListVirtualHosts(long seen, int connector) -> list(seen, out);
                 case Ask.Retired retired -> Frames.send(new Answer.Noted(), out);
+                case Ask.TellLimits ask -> Frames.send(new Answer.LimitsTold(""), out);
                 case Ask.Launch(VirtualHostName name) -> Frames.send(launch(name), out);
                 case Ask.Stop(GenerationId generation, boolean tellWhere) -> {
                     stop(generation);

@@ -46,7 +46,8 @@ final class RealConnector implements AutoCloseable {
         }
         launcher = new FakeLauncher(directory, new Answer.Configured(SECRET, ajpSocket().toString(), 8192,
             directory.resolve("work").toString(), directory.resolve("logs").toString(),
-            directory.resolve("owners").toString(), directory.resolve("work").toString()), hosts);
+            directory.resolve("owners").toString(), directory.resolve("work").toString(),
+            directory.resolve("work").toString()), hosts);
         process = new ProcessBuilder(command(classPath)).redirectErrorStream(true)
             .redirectOutput(output().toFile()).start();
         Await.until("the connector is ready", () -> {

@@ -12,10 +12,11 @@ public sealed interface Answer {
      * @param workDirectory a directory that only the connector's user can enter
      * @param logDirectory where {@code connector.log} goes
      * @param ownersLogDirectory where the launcher makes {@code NAME.log} for each virtual host; root's directory
+     * @param ownersDirectory where the connector makes the socket for owners
      * @param spoolDirectory a directory on disk that only the connector's user can enter, for large bodies
      */
     record Configured(String ajpSecret, String ajpSocket, int ajpPacketBytes, String workDirectory, String logDirectory,
-                      String ownersLogDirectory, String spoolDirectory) implements Answer {
+                      String ownersLogDirectory, String spoolDirectory, String ownersDirectory) implements Answer {
         @Override
         public String toString() {
             return "Configured[" + ajpSocket + "]";
@@ -92,6 +93,9 @@ public sealed interface Answer {
 
     /** @param bytes 0 where no process of that generation reported this pid */
     record PrivateMemoryTold(long bytes) implements Answer { }
+
+    /** @param text a line for each limit; empty where there is no such virtual host */
+    record LimitsTold(String text) implements Answer { }
 
     /** In milliseconds; 0 where there is no such interpreter. */
     record CpuTimeTold(long millis) implements Answer { }

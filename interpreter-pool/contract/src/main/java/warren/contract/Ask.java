@@ -17,6 +17,9 @@ public sealed interface Ask {
      */
     record ListVirtualHosts(long seenRevision, int connector) implements Ask { }
 
+    /** The limits of a virtual host that are in force, for its owner to read. Answer: {@link Answer.LimitsTold}. */
+    record TellLimits(VirtualHostName virtualHost) implements Ask { }
+
     /** A connector that was told to retire takes no more requests and manages no more generations. Answer: {@link Answer.Noted}. */
     record Retired(int connector) implements Ask { }
 

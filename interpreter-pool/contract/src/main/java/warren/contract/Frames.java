@@ -30,6 +30,7 @@ public final class Frames {
         switch (ask) {
             case Ask.Configure() -> new FrameWriter(1).sendTo(stream);
             case Ask.ListVirtualHosts(long seen, int connector) -> new FrameWriter(2).number(seen).number(connector).sendTo(stream);
+            case Ask.TellLimits(VirtualHostName name) -> new FrameWriter(13).text(name.value()).sendTo(stream);
             case Ask.Retired(int connector) -> new FrameWriter(12).number(connector).sendTo(stream);
             case Ask.Launch(VirtualHostName name) -> new FrameWriter(3).text(name.value()).sendTo(stream);
             case Ask.Stop(GenerationId generation, boolean tellWhere) ->
@@ -64,7 +65,8 @@ public final class Frames {
             case 10 -> new Ask.TellPrivateMemory(generation(in), in.number(1, Integer.MAX_VALUE));
             case 11 -> new Ask.TellCpuTime(generation(in), in.number(1, Integer.MAX_VALUE));
             case 12 -> new Ask.Retired(in.number(1, Integer.MAX_VALUE));
-            default -> throw new MalformedFrame("an ask of type " + type + ", expected 1 to 12");
+            case 13 -> new Ask.TellLimits(in.name());
+            default -> throw new MalformedFrame("an ask of type " + type + ", expected 1 to 13");
         };
         in.end();
         return ask;
@@ -74,7 +76,7 @@ public final class Frames {
         switch (answer) {
             case Answer.Configured c -> new FrameWriter(1).text(c.ajpSecret()).text(c.ajpSocket())
                 .number(c.ajpPacketBytes()).text(c.workDirectory()).text(c.logDirectory()).text(c.ownersLogDirectory())
-                .text(c.spoolDirectory()).sendTo(stream);
+                .text(c.spoolDirectory()).text(c.ownersDirectory()).sendTo(stream);
             case Answer.Listed(VirtualHost host) -> virtualHost(new FrameWriter(2), host).sendTo(stream);
             case Answer.EndOfList(long revision) -> new FrameWriter(3).number(revision).sendTo(stream);
             case Answer.Launched l -> launched(new FrameWriter(4), l).sendTo(stream);
@@ -85,6 +87,7 @@ public final class Frames {
             case Answer.Noted() -> new FrameWriter(8).sendTo(stream);
             case Answer.Running r -> launched(new FrameWriter(9), r.launched()).number(r.reloads()).sendTo(stream);
             case Answer.EndOfGenerations(boolean shared) -> new FrameWriter(10).flag(shared).sendTo(stream);
+            case Answer.LimitsTold(String text) -> new FrameWriter(18).text(text).sendTo(stream);
             case Answer.Retire() -> new FrameWriter(16).sendTo(stream);
             case Answer.CompareGenerations() -> new FrameWriter(17).sendTo(stream);
             case Answer.Unlisted(VirtualHostName name) -> new FrameWriter(11).text(name.value()).sendTo(stream);
@@ -100,7 +103,7 @@ public final class Frames {
         int type = in.type();
         Answer answer = switch (type) {
             case 1 -> new Answer.Configured(in.text(), in.text(), in.number(8192, 65536), in.text(), in.text(), in.text(),
-                in.text());
+                in.text(), in.text());
             case 2 -> new Answer.Listed(virtualHost(in));
             case 3 -> new Answer.EndOfList(in.number());
             case 4 -> launched(in);
@@ -117,7 +120,8 @@ public final class Frames {
             case 15 -> new Answer.CpuTimeTold(in.number());
             case 16 -> new Answer.Retire();
             case 17 -> new Answer.CompareGenerations();
-            default -> throw new MalformedFrame("an answer of type " + type + ", expected 1 to 17");
+            case 18 -> new Answer.LimitsTold(in.text());
+            default -> throw new MalformedFrame("an answer of type " + type + ", expected 1 to 18");
         };
         in.end();
         return answer;

@@ -26,9 +26,11 @@ final class Asks {
     private final Reloads reloads;
     private final OwnersLogRotation ownersLogs;
     private final HandOver handOver;
+    private final Plugins plugins;
 
     Asks(Directories directories, Secrets secrets, Configurations configurations, Generations generations,
-            Reloads reloads, OwnersLogRotation ownersLogs, HandOver handOver) {
+            Reloads reloads, OwnersLogRotation ownersLogs, HandOver handOver, Plugins plugins) {
+        this.plugins = plugins;
         this.handOver = handOver;
         this.directories = directories;
         this.secrets = secrets;
@@ -52,7 +54,7 @@ final class Asks {
             case Ask.Configure() -> answers.send(new Answer.Configured(secrets.ajpSecret(),
                 directories.ajpSocket().toString(), AJP_PACKET_BYTES, directories.connectorWork().toString(),
                 directories.connectorLogs().toString(), directories.ownersLogs().toString(),
-                directories.spool().toString()));
+                directories.spool().toString(), directories.owners().toString()));
             case Ask.ListVirtualHosts(long seen, int connector) -> list(seen, connector, answers);
             case Ask.Retired(int connector) -> {
                 handOver.hasRetired(connector);
@@ -80,6 +82,8 @@ final class Asks {
                 new Answer.PrivateMemoryTold(generations.privateMemory(tell.generation(), tell.reportedPid())));
             case Ask.TellQuota(GenerationId generation) ->
                 answers.send(new Answer.QuotaTold(generations.quotaReached(generation)));
+            case Ask.TellLimits(VirtualHostName name) -> answers.send(
+                new Answer.LimitsTold(configurations.current().find(name).map(site -> Limits.inForce(site, plugins)).orElse("")));
             case Ask.RotateLog(VirtualHostName name) -> {
                 configurations.current().find(name).ifPresent(ownersLogs::tend);
                 answers.send(new Answer.Noted());

@@ -44,6 +44,15 @@ public record Directories(Path runtime, Path state, Path logs, Path spool) {
         return connectorWork().resolve("status.sock");
     }
 
+    /** The socket on which the connector hears owners. */
+    public Path ownersSocket() {
+        return owners().resolve("owners.sock");
+    }
+
+    Path owners() {
+        return runtime.resolve("owners");
+    }
+
     Path stageTemporary() {
         return runtime.resolve("stage");
     }
@@ -122,6 +131,8 @@ public record Directories(Path runtime, Path state, Path logs, Path spool) {
         make(generationNotes(), "rwx------", 0, 0);
         make(connectorNotes(), "rwx------", 0, 0);
         make(connectorWork(), "rwx------", connectorUser, connectorGroup);
+        // everybody may go through; the connector alone makes something in it
+        make(owners(), "rwx--x--x", connectorUser, connectorGroup);
         make(spool, "rwx------", connectorUser, connectorGroup);
         make(state, "rwx------", 0, 0);
         make(logs, "rwxr-xr-x", 0, 0);
@@ -141,6 +152,8 @@ public record Directories(Path runtime, Path state, Path logs, Path spool) {
         emptyOfFiles(connectorNotes());
         removeTree(connectorWork());
         make(connectorWork(), "rwx------", connectorUser, connectorGroup);
+        removeTree(owners());
+        make(owners(), "rwx--x--x", connectorUser, connectorGroup);
     }
 
     private static void make(Path directory, String permissions, long user, long group) throws IOException {

@@ -96,7 +96,7 @@ public final class Launcher {
         this.ajp = left.isPresent() ? left.get().ajp() : freshAjpSocket();
         this.askServer = new AskServer(directories, server.connectorUid(), (int) server.connectorGid(),
             new Asks(directories, secrets, configurations, generations, reloads,
-                new OwnersLogRotation(directories.ownersLogs(), server.connectorUid()), handOver));
+                new OwnersLogRotation(directories.ownersLogs(), server.connectorUid()), handOver, plugins));
         this.connector = new ConnectorProcess(cgroups, directories, stages, ajp, program, handOver, this::connectorEnded);
         left.ifPresent(connector::takeOver);
     }

@@ -3,50 +3,63 @@ package warren.launcher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import warren.httpd.PoolValues;
-import warren.httpd.Site;
+import java.util.Map;
+import java.util.stream.Collectors;
+import warren.contract.PoolSettings;
+import warren.httpd.Place;
+import warren.plugin.Directive;
 
 /** All limits that hold for one virtual host: those of its pool, and those of the plugins. */
 final class Limits {
-    private final Site site;
+    private final Map<String, Place> said;
     private final List<LimitRow> rows = new ArrayList<>();
 
-    private Limits(Site site) {
-        this.site = site;
+    private Limits(Map<String, Place> said) {
+        this.said = said;
     }
 
-    static List<LimitRow> of(Site site, Plugins plugins) {
-        Limits limits = new Limits(site);
-        limits.addPool(site.pool());
-        plugins.limits(site.directives().stream().map(ConfigurationFiles::directive).toList()).forEach(limit -> limits.rows.add(
-            new LimitRow(limit.directive(), limit.value(), limit.said().map(said -> said.place()).orElse("default"))));
+    static List<LimitRow> of(warren.httpd.Site site, Plugins plugins) {
+        return of(Sites.pool(site.pool()), site.said(), site.directives().stream().map(ConfigurationFiles::directive).toList(), plugins);
+    }
+
+    /** Those in force, for the owner to read: where each was said is the administrator's. */
+    static String inForce(Site site, Plugins plugins) {
+        return of(site.virtualHost().pool(), Map.of(), site.directives(), plugins).stream()
+            .map(row -> String.format("%-26s %s%n", row.directive(), row.value())).collect(Collectors.joining());
+    }
+
+    private static List<LimitRow> of(PoolSettings pool, Map<String, Place> said, List<Directive> directives, Plugins plugins) {
+        Limits limits = new Limits(said);
+        limits.addPool(pool);
+        plugins.limits(directives).forEach(limit -> limits.rows.add(
+            new LimitRow(limit.directive(), limit.value(), limit.said().map(Directive::place).orElse("default"))));
         return limits.rows;
     }
 
-    private void addPool(PoolValues pool) {
+    private void addPool(PoolSettings pool) {
         add("PerlInterpMax", Integer.toString(pool.max()));
         add("PerlInterpMaxRequests", Integer.toString(pool.maxRequests()));
         add("WarrenInFlightMax", Integer.toString(pool.inFlight()));
         add("WarrenQueueLength", Integer.toString(pool.queueLength()));
-        add("WarrenQueueTimeout", shown(pool.times().queue()));
-        add("WarrenLaunchTimeout", shown(pool.times().launch()));
-        add("WarrenFirstByteTimeout", shown(pool.times().firstByte()));
-        add("WarrenResponseIdleTimeout", shown(pool.times().responseIdle()));
-        add("WarrenRequestTimeout", shown(pool.times().request()));
-        add("WarrenRequestCpuMax", shown(pool.times().cpu()));
-        add("WarrenWriteTimeout", shown(pool.times().write()));
-        add("WarrenRequestBodyMax", shown(pool.requestBodyBytes()));
-        add("WarrenResponseMax", pool.responseBytes() == 0 ? "none" : shown(pool.responseBytes()));
-        add("WarrenSpoolMax", shown(pool.spoolBytes()));
-        add("WarrenRequestRate", pool.requestsPerSecond() == 0 ? "none" : Integer.toString(pool.requestsPerSecond()));
-        add("WarrenRequestBurst", pool.burst() == 0 ? "none" : Integer.toString(pool.burst()));
-        add("WarrenInterpMaxAge", shown(pool.interpreterAge()));
-        add("WarrenInterpMaxPrivate", pool.interpreterPrivateBytes() == 0 ? "none" : shown(pool.interpreterPrivateBytes()));
+        add("WarrenQueueTimeout", shown(pool.deadlines().queue()));
+        add("WarrenLaunchTimeout", shown(pool.deadlines().launch()));
+        add("WarrenFirstByteTimeout", shown(pool.deadlines().firstByte()));
+        add("WarrenResponseIdleTimeout", shown(pool.deadlines().responseIdle()));
+        add("WarrenRequestTimeout", shown(pool.deadlines().request()));
+        add("WarrenRequestCpuMax", shown(pool.deadlines().cpu()));
+        add("WarrenWriteTimeout", shown(pool.deadlines().write()));
+        add("WarrenRequestBodyMax", shown(pool.spool().requestBodyBytes()));
+        add("WarrenResponseMax", pool.spool().responseBytes() == 0 ? "none" : shown(pool.spool().responseBytes()));
+        add("WarrenSpoolMax", shown(pool.spool().allBytes()));
+        add("WarrenRequestRate", pool.rate().perSecond() == 0 ? "none" : Integer.toString(pool.rate().perSecond()));
+        add("WarrenRequestBurst", pool.rate().burst() == 0 ? "none" : Integer.toString(pool.rate().burst()));
+        add("WarrenInterpMaxAge", shown(pool.recycling().age()));
+        add("WarrenInterpMaxPrivate", pool.recycling().privateBytes() == 0 ? "none" : shown(pool.recycling().privateBytes()));
     }
 
     private void add(String directive, String value) {
         rows.add(new LimitRow(directive, value,
-            site.said().containsKey(directive) ? site.said().get(directive).toString() : "default"));
+            said.containsKey(directive) ? said.get(directive).toString() : "default"));
     }
 
     private static String shown(Duration time) {

@@ -129,7 +129,7 @@ final class Sites {
         return new Site(host, Optional.empty(), List.of(), List.of());
     }
 
-    private static PoolSettings pool(PoolValues v) {
+    static PoolSettings pool(PoolValues v) {
         PoolValues.Times t = v.times();
         return new PoolSettings(v.start(), v.max(), v.minSpare(), v.maxSpare(), v.maxRequests(), v.inFlight(),
             v.queueLength(), new Deadlines(t.launch(), t.queue(), t.firstByte(), t.responseIdle(), t.request(),

@@ -37,7 +37,8 @@ class AskServerTest {
             scratch.path("run/credentials")), CONNECTOR);
         server = new AskServer(directories, CONNECTOR, (int) CONNECTOR, new Asks(directories,
             Secrets.load(scratch.path("state")), new Configurations(0), generations, new Reloads(0),
-            new OwnersLogRotation(directories.ownersLogs(), CONNECTOR), new HandOver(() -> { })));
+            new OwnersLogRotation(directories.ownersLogs(), CONNECTOR), new HandOver(() -> { }),
+            Plugins.load(scratch.path("plugins"))));
     }
 
     @AfterEach

@@ -393,6 +393,18 @@ final class Generations {
         last.ifPresent(this::drain);
     }
 
+    /** Whether there was one. */
+    boolean stopServing() {
+        Optional<Generation> last;
+        synchronized (this) {
+            last = current;
+            current = Optional.empty();
+            backoff.succeeded();
+        }
+        last.ifPresent(this::drain);
+        return last.isPresent();
+    }
+
     void retire() {
         current.ifPresent(Generation::keepNoneIdle);
     }

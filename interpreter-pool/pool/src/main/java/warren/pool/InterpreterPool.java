@@ -267,6 +267,11 @@ public final class InterpreterPool {
         return generations.renewals().byOwner(noticedBy);
     }
 
+    /** What serves ends once its requests are over; the next request launches another. Whether anything served. */
+    public boolean stop() {
+        return generations.stopServing();
+    }
+
     long requests() {
         return requests.sum();
     }
@@ -290,7 +295,8 @@ public final class InterpreterPool {
         generations.close();
     }
 
-    PoolStatus status() {
+    /** At this moment. */
+    public PoolStatus status() {
         List<PoolStatus.GenerationStatus> each = generations.status();
         int busy = each.stream().mapToInt(PoolStatus.GenerationStatus::busy).sum();
         int idle = each.stream().mapToInt(PoolStatus.GenerationStatus::idle).sum();

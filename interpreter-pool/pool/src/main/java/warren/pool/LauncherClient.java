@@ -139,6 +139,11 @@ public final class LauncherClient {
         one(new Ask.RotateLog(name), Answer.Noted.class);
     }
 
+    /** The limits of a virtual host in force, a line for each. */
+    public String limits(VirtualHostName name) throws IOException {
+        return one(new Ask.TellLimits(name), Answer.LimitsTold.class).text();
+    }
+
     /** This connector takes no more requests and manages no more generations. */
     public void retired() throws IOException {
         one(new Ask.Retired(pid()), Answer.Noted.class);

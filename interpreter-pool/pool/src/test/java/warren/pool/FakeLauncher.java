@@ -126,8 +126,9 @@ final class FakeLauncher implements AutoCloseable {
                     Frames.send(new Answer.EndOfList(seen + 1), out);
                 }
                 case Ask.Retired retired -> Frames.send(new Answer.Noted(), out);
+                case Ask.TellLimits ask -> Frames.send(new Answer.LimitsTold(""), out);
                 case Ask.Configure() -> Frames.send(
-                    new Answer.Configured("secret", "/ajp", 8192, "/work", "/log", "/owners", "/spool"), out);
+                    new Answer.Configured("secret", "/ajp", 8192, "/work", "/log", "/owners", "/spool", "/asks"), out);
             }
         } catch (IOException | InterruptedException e) {
             // The asker has gone.

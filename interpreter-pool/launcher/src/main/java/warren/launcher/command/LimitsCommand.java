@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+import warren.contract.OwnersAsk;
 import warren.launcher.CannotStart;
 import warren.launcher.Launcher;
 import warren.launcher.LimitRow;
@@ -24,6 +25,7 @@ import warren.launcher.control.LauncherStatus;
 final class LimitsCommand implements Callable<Integer> {
     private static final String ROW = "%-26s %-10s %-44s %s%n";
     private static final int MEGABYTE_BITS = 20;
+    private static final int WITHIN_SECONDS = 10;
 
     @Mixin
     private HttpdOptions httpd;
@@ -35,7 +37,10 @@ final class LimitsCommand implements Callable<Integer> {
     private String virtualHost;
 
     @Override
-    public Integer call() throws CannotStart {
+    public Integer call() throws CannotStart, IOException {
+        if (RuntimeOption.isOwners()) {
+            return launcher.askAsOwner(OwnersAsk.Verb.LIMITS, virtualHost, WITHIN_SECONDS);
+        }
         Optional<List<LimitRow>> limits =
             Launcher.files(HttpdOptions.home(), httpd.file, httpd.serverRoot, httpd.defines).limits(virtualHost);
         if (limits.isEmpty()) {

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import warren.contract.OwnersAsk;
 import warren.launcher.control.ConnectorStatus;
 import warren.launcher.control.ControlAsk;
 import warren.launcher.control.ControlMessages;
@@ -15,8 +16,10 @@ import warren.launcher.control.LauncherStatus;
 
 @Command(name = "status", mixinStandardHelpOptions = true,
     description = {"Show each virtual host and service: what runs by the kernel's account (the launcher's half) and how",
-        "its pool does (the connector's half)."})
+        "its pool does (the connector's half). An owner sees his own."})
 final class StatusCommand implements Callable<Integer> {
+    private static final int WITHIN_SECONDS = 10;
+
     @Mixin
     private RuntimeOption launcher;
 
@@ -25,6 +28,9 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (RuntimeOption.isOwners()) {
+            return launcher.askAsOwner(OwnersAsk.Verb.STATUS, null, WITHIN_SECONDS);
+        }
         LauncherStatus status = launcher.control()
             .ask(new ControlAsk(ControlAsk.Verb.STATUS, Optional.empty(), 10)).status()
             .orElseThrow(() -> new IOException("the launcher answered without a status"));

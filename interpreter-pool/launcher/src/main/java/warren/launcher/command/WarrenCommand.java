@@ -33,6 +33,7 @@ public final class WarrenCommand implements Runnable {
         COMMANDS.put("restart", RestartCommand.class);
         COMMANDS.put("stop", StopCommand.class);
         COMMANDS.put("status", StatusCommand.class);
+        COMMANDS.put("logs", LogsCommand.class);
         COMMANDS.put("limits", LimitsCommand.class);
         COMMANDS.put("attest", AttestCommand.class);
         COMMANDS.put("credential", CredentialCommand.class);
