@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -41,6 +43,9 @@ final class GracefulTest {
         String[] settings = {"PerlInterpMax 8", "PerlInterpMinSpare 3", "PerlInterpMaxSpare 8", "WarrenQueueLength 300"};
         machine.addOwner("alice", Machine.ALICE, settings);
         machine.addOwner("bob", Machine.BOB, settings);
+        machine.write("alice", Machine.ALICE, "htdocs/perl/generation.pl", """
+            open my $title, '<', '/proc/self/cmdline'; print "Content-Type: text/plain\\n\\n", <$title> =~ / gen ([0-9]+)/;
+            """, "644");
         alice = EchoSite.at(machine, "alice", Machine.ALICE);
         bob = EchoSite.at(machine, "bob", Machine.BOB);
         machine.start();
@@ -93,7 +98,31 @@ final class GracefulTest {
     @Test
     @Order(2)
     void reloadsOfTheVirtualHost() throws Exception {
-        unnoticed("a virtual host reloaded", RELOADS, () -> machine.warren("reload", "alice.localhost").orFail());
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Integer> visitor = CompletableFuture.supplyAsync(() -> newestSeenInOrder(over));
+        try {
+            unnoticed("a virtual host reloaded", RELOADS, () -> machine.warren("reload", "alice.localhost").orFail());
+        } finally {
+            over.set(true);
+        }
+        assertEquals(1 + RELOADS, visitor.get(1, TimeUnit.MINUTES));
+    }
+
+    /** One visitor, one request after the other: once new code has answered him, old code never does again. */
+    private static int newestSeenInOrder(AtomicBoolean over) {
+        int newest = 0;
+        try {
+            while (!over.get()) {
+                int generation = Integer.parseInt(machine.http().get("alice.localhost", "/perl/generation.pl").body());
+                if (generation < newest) {
+                    throw new AssertionError("generation " + generation + " after " + newest);
+                }
+                newest = generation;
+            }
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+        return newest;
     }
 
     @Test
