@@ -100,7 +100,8 @@ final class UnixStream implements Closeable {
     }
 
     /**
-     * Waits until one of these is possible; whether it became so before the deadline.
+     * Waits until one of these is possible; whether it became so before the deadline. Where this process was stopped
+     * over the deadline, what is possible now counts.
      *
      * @param read this connection gives something or has ended
      * @param write this connection takes something
@@ -126,7 +127,7 @@ final class UnixStream implements Closeable {
         while (true) {
             long millis = deadline.leftMillis();
             if (millis == 0) {
-                return false;
+                return selector.selectNow(ready -> { }) > 0;
             }
             if (selector.select(ready -> { }, millis) > 0) {
                 return true;
