@@ -70,7 +70,7 @@ final class ConnectorProcess {
     synchronized void takeOver(LeftConnector left) {
         number = left.number();
         LOG.info("connector pid={} taken over, launched {}", left.process().pid(), left.since());
-        run(left.process(), left.cgroup(), left.since());
+        run(left.process(), left.cgroup());
         next.needed().countDown();
     }
 
@@ -84,7 +84,7 @@ final class ConnectorProcess {
         Instant now = Instant.now();
         note(child.pid(), now);
         LOG.info("connector pid={} launched", child.pid());
-        run(child, stage.cgroup(), now);
+        run(child, stage.cgroup());
     }
 
     private void note(int pid, Instant since) {
@@ -99,16 +99,17 @@ final class ConnectorProcess {
         return "connector." + number;
     }
 
-    private void run(WatchedProcess process, Cgroup cgroup, Instant since) {
+    private void run(WatchedProcess process, Cgroup cgroup) {
         running = Optional.of(process);
         int following = number + 1;
         CountDownLatch needed = new CountDownLatch(1);
         next = new Next(needed, CompletableFuture.supplyAsync(() -> startNext(following, needed),
             task -> new Thread(task, "next-connector").start()));
         String name = name();
+        long began = System.nanoTime();
         process.end().thenAcceptAsync(how -> {
             notes.remove(name);
-            ended(cgroup, how, Duration.between(since, Instant.now()));
+            ended(cgroup, how, Duration.ofNanos(System.nanoTime() - began));
         }, after -> new Thread(after, "connector-ended").start());
     }
 

@@ -1,6 +1,7 @@
 package warren.launcher;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,9 +71,9 @@ public final class Launcher {
         LauncherLog.to(directories.logs());
         this.secrets = Secrets.load(directories.state());
         // an earlier launcher's connector compares: its numbers must not come again
-        long now = System.currentTimeMillis();
-        this.configurations = new Configurations(now);
-        this.reloads = new Reloads(now);
+        long uptime = uptimeMillis();
+        this.configurations = new Configurations(uptime);
+        this.reloads = new Reloads(uptime);
         this.cgroups = openCgroups();
         this.stages = new WarmStages(new Children(), StageProgram.of(home, directories.stageTemporary()), cgroups);
         this.credentials = new CredentialStore(directories.state());
@@ -97,6 +98,12 @@ public final class Launcher {
                 new OwnersLogRotation(directories.ownersLogs(), server.connectorUid())));
         this.connector = new ConnectorProcess(cgroups, directories, stages, ajp, program, this::connectorEnded);
         left.ifPresent(connector::takeOver);
+    }
+
+    /** By {@code proc_uptime(5)}: it only grows while any connector lives, whatever the clock is set to. */
+    private static long uptimeMillis() throws IOException {
+        String seconds = Files.readString(Path.of("/proc/uptime")).split(" ")[0];
+        return new BigDecimal(seconds).movePointRight(3).longValue();
     }
 
     private CgroupTree openCgroups() throws IOException {
