@@ -81,15 +81,14 @@ final class ConnectorProcess {
         number++;
         Stage stage = waiting.isPresent() ? waiting.get() : startStage(number);
         Children.Child child = perform(program.plan(directories.connectorOutput()), stage);
-        Instant now = Instant.now();
-        note(child.pid(), now);
+        note(child.pid());
         LOG.info("connector pid={} launched", child.pid());
         run(child, stage.cgroup());
     }
 
-    private void note(int pid, Instant since) {
+    private void note(int pid) {
         try {
-            notes.write(name(), Note.of(pid, since, program.user(), program.group(), List.of(), program.fingerprint()));
+            notes.write(name(), Note.of(pid, Instant.now(), program.user(), program.group(), List.of(), program.fingerprint()));
         } catch (IOException e) {
             LOG.error("connector pid={} has no note for the next launcher: {}", pid, e.getMessage());
         }
