@@ -72,7 +72,9 @@ final class FaultsOfTheMachineTest {
         } finally {
             Files.delete(fill);
         }
-        Healing.after("disk full", () -> posted(LARGE, "heard") == 200 && machine.ownersLog("alice").contains("said heard"));
+        Path bobsNote = machine.base().resolve("run/notes/generations/bob.localhost.1");
+        Healing.after("disk full", () -> posted(LARGE, "heard") == 200 && machine.ownersLog("alice").contains("said heard")
+            && Files.exists(bobsNote));
         assertTrue(machine.ownersLog("alice").contains("could not be written"), machine.ownersLog("alice"));
         assertEquals(parent, machine.parentOf("alice"));
     }
