@@ -105,7 +105,7 @@ final class FaultsOfTheMachineTest {
         prlimit(connector, "--nofile=" + (highestDescriptor(connector) + 1) + ":");
         List<Reply> replies;
         try {
-            replies = AtOnce.ended(AtOnce.run(10, i -> () -> machine.http().get("alice.localhost", "/perl/who.pl")));
+            replies = AtOnce.ended(AtOnce.run(6, i -> () -> machine.http().get("alice.localhost", "/perl/who.pl")));
         } finally {
             prlimit(connector, "--nofile=" + before + ":");
         }
