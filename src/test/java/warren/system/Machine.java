@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,22 +47,41 @@ final class Machine implements AutoCloseable {
     private final List<Process> httpds = new ArrayList<>();
     private final Map<String, Integer> uids = new TreeMap<>();
     private final Map<String, String> environment = new TreeMap<>();
+    private final boolean ownDisk;
     private String workers = "";
+    private List<String> startedBy = List.of();
     private Process launcher;
     private volatile boolean failed;
 
     Machine() throws Exception {
+        this(Optional.empty());
+    }
+
+    private Machine(Optional<String> disk) throws Exception {
         String home = System.getProperty("warren.home", "");
         if (!Files.isExecutable(Path.of(home, "bin/warren"))) {
             throw new IOException("the property warren.home (\"" + home + "\") names no built Warren; run ./warren test");
         }
         base = Files.createTempDirectory(Path.of("/var/lib"), "warren-test.");
         Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
+        ownDisk = disk.isPresent();
+        if (ownDisk) {
+            Command.run("mount", "-t", "tmpfs", "-o", "mode=755," + disk.get(), "warren-test", base.toString()).orFail();
+        }
         Command.run("cp", "-a", home, base.resolve("warren").toString()).orFail();
         Files.createDirectories(base.resolve("httpd"));
         Files.createDirectories(base.resolve("sites"));
         port = freePort();
         UP.add(this);
+    }
+
+    /**
+     * With all that is its own on a disk of its own: logs, spool, runtime directory and the rest.
+     *
+     * @param options of a tmpfs
+     */
+    static Machine onDisk(String options) throws Exception {
+        return new Machine(Optional.of(options));
     }
 
     static int freePort() throws IOException {
@@ -221,6 +241,11 @@ final class Machine implements AutoCloseable {
         environment.put(name, value);
     }
 
+    /** A command that starts the launcher, and becomes it: {@code warren start ...} are its last arguments. */
+    void startBy(String... command) {
+        startedBy = List.of(command);
+    }
+
     /** Writes the configuration, starts Warren and httpd, and waits until both serve. */
     void start() throws Exception {
         Path configuration = writeConfiguration();
@@ -230,8 +255,9 @@ final class Machine implements AutoCloseable {
 
     void startWarren(Path configuration) throws Exception {
         Path output = base.resolve("start.out");
-        ProcessBuilder start = new ProcessBuilder(home().resolve("bin/warren").toString(), "start", "-f",
-            configuration.toString()).redirectErrorStream(true).redirectOutput(output.toFile());
+        List<String> command = new ArrayList<>(startedBy);
+        command.addAll(List.of(home().resolve("bin/warren").toString(), "start", "-f", configuration.toString()));
+        ProcessBuilder start = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         start.environment().putAll(environment);
         launcher = start.start();
         Await.until("the launcher's ready", START, () -> {
@@ -262,6 +288,15 @@ final class Machine implements AutoCloseable {
     /** apachectl graceful. */
     void reloadHttpd() throws Exception {
         Command.run("/usr/sbin/apache2", "-f", base.resolve("httpd.conf").toString(), "-k", "graceful").orFail();
+    }
+
+    /** apachectl stop. */
+    void stopHttpd() throws Exception {
+        for (Process httpd : httpds) {
+            httpd.destroy();
+            httpd.waitFor();
+        }
+        httpds.clear();
     }
 
     /** The installed command. */
@@ -326,6 +361,18 @@ final class Machine implements AutoCloseable {
         return pids;
     }
 
+    /** The parent interpreter of the generation that an owner's virtual host has. */
+    long parentOf(String owner) throws IOException {
+        String generation = owner + ".localhost." + pool(owner).path("generations").path(0).path("number").asInt();
+        return Long.parseLong(Files.readAllLines(base.resolve("run/notes/generations").resolve(generation)).getFirst()
+            .replace("pid=", ""));
+    }
+
+    /** The connector that runs, by its own account. */
+    long connector() throws IOException {
+        return connectorStatus().path("pid").asLong();
+    }
+
     /** The machines that are up belong to a test that failed: they print their logs at their end. */
     static void aTestFailed() {
         UP.forEach(machine -> machine.failed = true);
@@ -367,10 +414,7 @@ final class Machine implements AutoCloseable {
 
     private void end() throws Exception {
         UP.remove(this);
-        httpds.forEach(Process::destroy);
-        for (Process httpd : httpds) {
-            httpd.waitFor();
-        }
+        stopHttpd();
         if (launcher != null) {
             launcher.destroy();
             Await.until("the launcher's end", STOP, () -> !launcher.isAlive());
@@ -381,6 +425,9 @@ final class Machine implements AutoCloseable {
         }
         if (failed || !left.isEmpty()) {
             printLogs();
+        }
+        if (ownDisk) {
+            Command.run("umount", base.toString()).orFail();
         }
         Command.run("rm", "-rf", base.toString()).orFail();
         if (!left.isEmpty()) {

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Processes of owners, as the machine and as they themselves number them. */
 final class Processes {
@@ -30,5 +32,29 @@ final class Processes {
             }
         }
         return Optional.empty();
+    }
+
+    /** @param name as of {@code kill(1)}, without SIG */
+    static void signal(String name, long pid) throws Exception {
+        Command.run("kill", "-" + name, Long.toString(pid)).orFail();
+    }
+
+    /**
+     * A zombie is not, and nobody may be there to reap what an earlier launcher started. But its first thread is one
+     * already while others of its threads keep its connections open.
+     */
+    static boolean isAlive(long pid) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            return threads.count() > 1 || !Files.readString(Path.of("/proc/" + pid + "/status"), StandardCharsets.ISO_8859_1)
+                .contains("\nState:\tZ");
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    /** Returns when it has ended. */
+    static void kill(long pid) throws Exception {
+        signal("KILL", pid);
+        Await.until("the end of " + pid, Duration.ofSeconds(60), () -> !isAlive(pid));
     }
 }

@@ -6,6 +6,8 @@ import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.CountDownLatch;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SocketBufferHandler;
@@ -17,9 +19,13 @@ import org.apache.tomcat.util.net.SocketBufferHandler;
  * clients queue on it.
  */
 final class InheritedEndpoint extends NioEndpoint {
+    private static final Logger LOG = LogManager.getLogger(InheritedEndpoint.class);
+    private static final int PAUSE_MILLIS = 50;
     private final CountDownLatch forever = new CountDownLatch(1);
     private final int packetBytes;
     private volatile boolean draining;
+    /** The acceptor's own. */
+    private boolean failing;
 
     InheritedEndpoint(String path, int packetBytes) {
         this.packetBytes = packetBytes;
@@ -30,16 +36,31 @@ final class InheritedEndpoint extends NioEndpoint {
         socketProperties.setAppReadBufSize(packetBytes);
     }
 
+    /** Without descriptors connections wait on the socket. Tomcat would try again after up to 1.6 s, with a stack trace each time. */
     @Override
     protected SocketChannel serverSocketAccept() throws Exception {
-        try {
-            return super.serverSocketAccept();
-        } catch (ClosedChannelException e) {
-            if (draining) {
-                // The acceptor would log and try again; the process is about to end.
-                forever.await();
+        while (true) {
+            try {
+                SocketChannel accepted = super.serverSocketAccept();
+                failing = false;
+                return accepted;
+            } catch (ClosedChannelException e) {
+                if (draining) {
+                    // The acceptor would log and try again; the process is about to end.
+                    forever.await();
+                }
+                throw e;
+            } catch (IOException e) {
+                noteFailure(e);
+                Thread.sleep(PAUSE_MILLIS);
             }
-            throw e;
+        }
+    }
+
+    private void noteFailure(IOException failure) {
+        if (!failing) {
+            failing = true;
+            LOG.error("no connection of httpd can be accepted, tried again every {} ms: {}", PAUSE_MILLIS, failure.getMessage());
         }
     }
 

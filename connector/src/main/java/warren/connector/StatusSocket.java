@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -22,6 +23,7 @@ import org.apache.logging.log4j.Logger;
 final class StatusSocket implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(StatusSocket.class);
     private static final long PATIENCE_MILLIS = 2000;
+    private static final long PAUSE_NANOS = 10_000_000;
 
     private final Path path;
     private final ServerSocketChannel socket;
@@ -49,7 +51,8 @@ final class StatusSocket implements AutoCloseable {
             try (SocketChannel reader = socket.accept()) {
                 send(reader, ByteBuffer.wrap(document.get()));
             } catch (IOException e) {
-                LOG.debug("a reader of the status went away", e);
+                LOG.debug("a reader of the status went away, or there is no descriptor for it", e);
+                LockSupport.parkNanos(PAUSE_NANOS);
             } catch (RuntimeException e) {
                 LOG.error("the status cannot be told", e);
             }

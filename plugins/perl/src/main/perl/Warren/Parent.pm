@@ -113,7 +113,8 @@ sub _fork ($self, $interpreter) {
 # Until then descriptor 0 stays readable, and the parent would fork again for the same connection.
 sub _await ($self, $taken, $pid) {
     if (!_readable(fileno $taken, $LONGEST_TAKE)) {
-        Warren::Log::say_why("interpreter $pid has not taken its connection in $LONGEST_TAKE s");
+        kill KILL => $pid;    # else it would take a later one, from the interpreter that is forked for that
+        Warren::Log::say_why("interpreter $pid has not taken its connection in $LONGEST_TAKE s and is killed");
         return;
     }
     if (sysread $taken, my $byte, 1) {
@@ -198,7 +199,8 @@ If it dies, its interpreters go on until their connections end.
 
 Code that cannot be loaded: the reason, with file and line, on descriptor 2, and exit status 1. A fork that fails is
 logged, and the connection that it was for is told so. A child that ends before it has accepted is logged, and the next
-is tried after a pause that doubles from 0.1 to 5 seconds. A
+is tried after a pause that doubles from 0.1 to 5 seconds. One that has not accepted within 2.5 seconds is killed, and
+the next is tried at once. A
 signal in the instant before select(2) is seen within 5 seconds.
 
 =head1 SEE ALSO

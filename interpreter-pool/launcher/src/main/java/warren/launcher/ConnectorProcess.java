@@ -60,7 +60,7 @@ final class ConnectorProcess {
         static final Next NONE = new Next(new CountDownLatch(0), CompletableFuture.completedFuture(Optional.empty()));
     }
 
-    private record Running(WatchedProcess process, Cgroup cgroup, Instant since, int number) {
+    private record Running(WatchedProcess process, Cgroup cgroup, long beganNanos) {
         int pid() {
             return process.pid();
         }
@@ -86,7 +86,7 @@ final class ConnectorProcess {
     synchronized void takeOver(LeftConnector left) {
         number = left.number();
         LOG.info("connector pid={} taken over, launched {}", left.process().pid(), left.since());
-        run(left.process(), left.cgroup(), left.since());
+        run(left.process(), left.cgroup());
         next.needed().countDown();
     }
 
@@ -97,10 +97,9 @@ final class ConnectorProcess {
         number++;
         Stage stage = waiting.isPresent() ? waiting.get() : startStage(number);
         Children.Child child = perform(program.plan(directories.connectorOutput()), stage);
-        Instant now = Instant.now();
-        note(child.pid(), now);
+        note(child.pid());
         LOG.info("connector pid={} launched", child.pid());
-        run(child, stage.cgroup(), now);
+        run(child, stage.cgroup());
     }
 
     /**
@@ -121,9 +120,9 @@ final class ConnectorProcess {
         }
     }
 
-    private void note(int pid, Instant since) {
+    private void note(int pid) {
         try {
-            notes.write(name(), Note.of(pid, since, program.user(), program.group(), List.of(), program.fingerprint()));
+            notes.write(name(), Note.of(pid, Instant.now(), program.user(), program.group(), List.of(), program.fingerprint()));
         } catch (IOException e) {
             LOG.error("connector pid={} has no note for the next launcher: {}", pid, e.getMessage());
         }
@@ -133,8 +132,8 @@ final class ConnectorProcess {
         return "connector." + number;
     }
 
-    private void run(WatchedProcess process, Cgroup cgroup, Instant since) {
-        Running started = new Running(process, cgroup, since, number);
+    private void run(WatchedProcess process, Cgroup cgroup) {
+        Running started = new Running(process, cgroup, System.nanoTime());
         running = Optional.of(started);
         int following = number + 1;
         CountDownLatch needed = new CountDownLatch(1);
@@ -208,7 +207,7 @@ final class ConnectorProcess {
     }
 
     private void ended(Running one, String how) {
-        Duration lived = Duration.between(one.since(), Instant.now());
+        Duration lived = Duration.ofNanos(System.nanoTime() - one.beganNanos());
         synchronized (this) {
             removeCgroup(one.cgroup());
             if (earlier.remove(one)) {

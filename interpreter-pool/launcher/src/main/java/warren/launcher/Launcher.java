@@ -1,6 +1,7 @@
 package warren.launcher;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,9 +72,9 @@ public final class Launcher {
         LauncherLog.to(directories.logs());
         this.secrets = Secrets.load(directories.state());
         // an earlier launcher's connector compares: its numbers must not come again
-        long now = System.currentTimeMillis();
-        this.configurations = new Configurations(now);
-        this.reloads = new Reloads(now);
+        long uptime = uptimeMillis();
+        this.configurations = new Configurations(uptime);
+        this.reloads = new Reloads(uptime);
         this.handOver = new HandOver(configurations::somethingElse);
         this.cgroups = openCgroups();
         this.stages = new WarmStages(new Children(), StageProgram.of(home, directories.stageTemporary()), cgroups);
@@ -99,6 +100,12 @@ public final class Launcher {
                 new OwnersLogRotation(directories.ownersLogs(), server.connectorUid()), handOver, plugins));
         this.connector = new ConnectorProcess(cgroups, directories, stages, ajp, program, handOver, this::connectorEnded);
         left.ifPresent(connector::takeOver);
+    }
+
+    /** By {@code proc_uptime(5)}: it only grows while any connector lives, whatever the clock is set to. */
+    private static long uptimeMillis() throws IOException {
+        String seconds = Files.readString(Path.of("/proc/uptime")).split(" ")[0];
+        return new BigDecimal(seconds).movePointRight(3).longValue();
     }
 
     private CgroupTree openCgroups() throws IOException {

@@ -77,6 +77,8 @@ final class Conversation {
                     if (take()) {
                         return sent && !unwritable;
                     }
+                    // not before: what came while this process was stopped came in time
+                    requireTime();
                 }
             }
         } catch (BodyUnreadable e) {
@@ -103,8 +105,9 @@ final class Conversation {
     private void sendFirstRead() throws Overrun, IOException {
         stream.narrow();
         writer.send(stream, ONE_READ_BYTES);
-        stream.await(true, true, Optional.empty(), until());
-        requireTime();
+        if (!stream.await(true, true, Optional.empty(), until())) {
+            requireTime();
+        }
         stream.widen();
     }
 
@@ -148,7 +151,7 @@ final class Conversation {
         }
     }
 
-    private void await(boolean sent) throws Overrun, IOException {
+    private void await(boolean sent) throws IOException {
         if (delivery.isWaiting() || delivery.isUnflushed()) {
             if (ready(sent, false, whole.orEarlier(LULL))) {
                 return;
@@ -156,7 +159,6 @@ final class Conversation {
             flush();
         }
         ready(sent, delivery.isWaiting(), until());
-        requireTime();
     }
 
     /** The interpreter pauses: what it has said until now should reach the client. */

@@ -112,6 +112,8 @@ final class Generation {
             state.compareAndSet(GenerationState.LAUNCHING, GenerationState.READY);
         } catch (LaunchRefusal e) {
             throw e;
+        } catch (OutOfDescriptors e) {
+            throw new LauncherAway(id + " cannot be asked: " + e.getMessage());
         } catch (Exception e) {
             throw new LaunchRefusal(id + " ended while it loaded its code (" + e.getMessage() + "): "
                 + said.lastWords().orElse("its owner's log says why"));
@@ -128,8 +130,9 @@ final class Generation {
      * An interpreter that is ready, for who has a slot.
      *
      * @throws Gone where this generation cannot give one any more
+     * @throws OutOfDescriptors where it could, if there was a descriptor for one
      */
-    Interpreter borrow(Slots.Slot slot, Deadline deadline) throws Gone {
+    Interpreter borrow(Slots.Slot slot, Deadline deadline) throws Gone, OutOfDescriptors {
         String why = "it drains";
         for (int tries = 0; tries < MOST_TRIES && state.get() == GenerationState.READY; tries++) {
             try {
@@ -141,6 +144,8 @@ final class Generation {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new Gone(id + ": interrupted");
+            } catch (OutOfDescriptors e) {
+                throw e;
             } catch (Exception e) {
                 throw new Gone(id + " has gone (" + e.getMessage() + ")");
             }
@@ -187,6 +192,8 @@ final class Generation {
             }
         } catch (IllegalStateException e) {
             LOG.debug("{} drains, and is tended no more", id);
+        } catch (OutOfDescriptors e) {
+            LOG.warn("{} lacks spares: {}", id, e.getMessage());
         } catch (Exception e) {
             throw new Gone(id + " has gone (" + e.getMessage() + ")");
         }

@@ -221,6 +221,8 @@ public final class InterpreterPool {
             } catch (Generation.Gone e) {
                 why = e.getMessage();
                 generations.lost(generation, why);
+            } catch (OutOfDescriptors e) {
+                throw exhausted("has no interpreter free, and " + e.getMessage());
             }
         }
         throw new LaunchFailed("vhost=" + host.name() + ": " + MOST_TRIES + " generations went one after another; "

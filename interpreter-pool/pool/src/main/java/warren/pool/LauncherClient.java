@@ -20,10 +20,12 @@ import warren.contract.VirtualHostName;
 
 /**
  * The launcher, as the connector may speak to it: one method an {@link Ask}, one connection a call. Every call ends
- * within two minutes, with an {@link IOException} where the launcher is away or says something else than the contract.
+ * within two minutes, {@link #quotaReached} within two seconds, with an {@link IOException} where the launcher is away or says something else than the contract.
  */
 public final class LauncherClient {
     private static final Duration LONGEST = Duration.ofMinutes(2);
+    /** What a visitor waits for, and can do without. */
+    private static final Duration WHILE_A_VISITOR_WAITS = Duration.ofSeconds(2);
     private final Path socket;
 
     public LauncherClient(Path socket) {
@@ -117,7 +119,7 @@ public final class LauncherClient {
 
     /** The limit for which the kernel has just killed a process of this generation's; nothing where it has not. */
     String quotaReached(GenerationId generation) throws IOException {
-        return one(new Ask.TellQuota(generation), Answer.QuotaTold.class).reached();
+        return one(new Ask.TellQuota(generation), Answer.QuotaTold.class, WHILE_A_VISITOR_WAITS).reached();
     }
 
     /** What an interpreter shares with no other process, in bytes; 0 where it is not there. */
@@ -154,7 +156,11 @@ public final class LauncherClient {
     }
 
     private <A extends Answer> A one(Ask ask, Class<A> expected) throws IOException {
-        Deadline deadline = Deadline.after(LONGEST);
+        return one(ask, expected, LONGEST);
+    }
+
+    private <A extends Answer> A one(Ask ask, Class<A> expected, Duration within) throws IOException {
+        Deadline deadline = Deadline.after(within);
         try (UnixStream stream = UnixStream.connect(socket, deadline)) {
             Answer answer = Frames.receiveAnswer(ask(stream, ask, deadline));
             if (!expected.isInstance(answer)) {

@@ -47,17 +47,18 @@ final class UnixStream implements Closeable {
      * Connects. A full backlog is waited for: connect(2) on a non-blocking Unix socket then fails with EAGAIN and
      * nothing is pending, which Java cannot tell from EINPROGRESS.
      *
+     * @throws OutOfDescriptors where this process has none left
      * @throws java.net.ConnectException where nobody listens any more
      * @throws SocketTimeoutException where the backlog stays full
      */
     static UnixStream connect(Path socket, Deadline deadline) throws IOException {
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(socket);
         while (true) {
-            SocketChannel channel = SocketChannel.open(java.net.StandardProtocolFamily.UNIX);
+            SocketChannel channel = open();
             try {
                 channel.configureBlocking(false);
                 if (channel.connect(address)) {
-                    return new UnixStream(channel);
+                    return of(channel);
                 }
             } catch (IOException e) {
                 channel.close();
@@ -68,6 +69,22 @@ final class UnixStream implements Closeable {
                 throw new SocketTimeoutException("the backlog of " + socket + " is full");
             }
             LockSupport.parkNanos(FULL_BACKLOG_PAUSE_NANOS);
+        }
+    }
+
+    private static SocketChannel open() throws OutOfDescriptors {
+        try {
+            return SocketChannel.open(java.net.StandardProtocolFamily.UNIX);
+        } catch (IOException e) {
+            throw new OutOfDescriptors(e);
+        }
+    }
+
+    private static UnixStream of(SocketChannel channel) throws OutOfDescriptors {
+        try {
+            return new UnixStream(channel);
+        } catch (IOException e) {
+            throw new OutOfDescriptors(e);
         }
     }
 
@@ -100,7 +117,8 @@ final class UnixStream implements Closeable {
     }
 
     /**
-     * Waits until one of these is possible; whether it became so before the deadline.
+     * Waits until one of these is possible; whether it became so before the deadline. Where this process was stopped
+     * over the deadline, what is possible now counts.
      *
      * @param read this connection gives something or has ended
      * @param write this connection takes something
@@ -126,7 +144,7 @@ final class UnixStream implements Closeable {
         while (true) {
             long millis = deadline.leftMillis();
             if (millis == 0) {
-                return false;
+                return selector.selectNow(ready -> { }) > 0;
             }
             if (selector.select(ready -> { }, millis) > 0) {
                 return true;

@@ -96,7 +96,8 @@ public final class DescriptorStream {
             entry[i] = (byte) (descriptor >>> 8 * i);
         }
         entry[4] = (byte) event;
-        int ready = left <= 0 ? 0 : Libc.INSTANCE.poll(entry, 1, (int) Math.min(left, Integer.MAX_VALUE));
+        // what is there already counts, however late it is: this process may have been stopped meanwhile
+        int ready = Libc.INSTANCE.poll(entry, 1, (int) Math.clamp(left, 0, Integer.MAX_VALUE));
         if (ready < 0 && Libc.RUNTIME.getLastError() == EINTR) {
             await(event);
             return;
