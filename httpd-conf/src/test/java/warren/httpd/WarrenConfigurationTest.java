@@ -99,6 +99,36 @@ class WarrenConfigurationTest {
     }
 
     @Test
+    void readsDirectoriesOfApplicationsAndTheHealthCheck() throws IOException {
+        Site site = only(alice("Use WarrenLocation alice.example /apps", "WarrenAppDirectory /srv/alice/apps /apps\nWarrenHealthCheck /apps/health?deep=1"));
+        assertEquals(Map.of("/apps", "/srv/alice/apps"), site.appDirectories());
+        assertEquals(Optional.of(new HealthCheckValues("/apps/health?deep=1", 200)), site.healthCheck());
+        site = only(alice("Use WarrenLocation alice.example /", "WarrenAppDirectory /srv/alice/apps\nWarrenHealthCheck /x 302"));
+        assertEquals(Map.of("", "/srv/alice/apps"), site.appDirectories());
+        assertEquals(Optional.of(new HealthCheckValues("/x", 302)), site.healthCheck());
+        // what answers under the names in it may be below it
+        only(alice("Use WarrenLocation alice.example /apps\nUse WarrenLocation alice.example /apps/shop", "WarrenAppDirectory /srv/alice/apps /apps"));
+        assertEquals(Optional.empty(), only(alice("", "")).healthCheck());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        WarrenAppDirectory /srv/alice/htdocs/apps /app/more | a directory outside of the document root, where httpd would show the code
+        WarrenAppDirectory apps /app/more                   | the absolute path of a directory
+        WarrenAppDirectory / /app/more                      | the absolute path of a directory
+        WarrenAppDirectory /srv/alice/apps /elsewhere       | Use WarrenLocation with this path or one above it
+        WarrenAppDirectory /srv/alice/apps /app             | another path
+        WarrenHealthCheck health                            | a URL path such as /health, and a status from 100 to 599
+        WarrenHealthCheck /health 99                        | a URL path such as /health, and a status from 100 to 599
+        WarrenHealthCheck /health 600                       | a URL path such as /health, and a status from 100 to 599
+        WarrenHealthCheck /health#part 200                  | a URL path such as /health, and a status from 100 to 599
+        """)
+    void quarantinesWhatCannotBeADirectoryOfApplicationsOrAHealthCheck(String directive, String expected) throws IOException {
+        String problem = quarantine(alice("", directive));
+        assertTrue(problem.contains(expected), problem);
+    }
+
+    @Test
     void readsWhenALogIsRotated() throws IOException {
         String server = "<IfModule mod_warren.c>\nWarrenLogRotate 20M 7\n</IfModule>\n";
         assertEquals(Optional.empty(), only(alice("", "")).log());
