@@ -33,6 +33,8 @@ public interface Libc {
 
     int symlink(String target, String path);
 
+    int faccessat(int directory, String path, int mode, int flags);
+
     int readlink(String path, @Out byte[] target, @size_t long size);
 
     int mknod(String path, int mode, long device);

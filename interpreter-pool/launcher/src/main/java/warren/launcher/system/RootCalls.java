@@ -29,7 +29,7 @@ public interface RootCalls {
      */
     int openResolved(String path) throws SystemCallFailed;
 
-    /** Whether it is one, by {@code openat2(2)}. */
+    /** Whether it is one, by {@code faccessat(2)}. */
     boolean isDirectory(int descriptor);
 
     /** {@code readlink(2)}; empty where it is no symbolic link, or nothing. */
