@@ -159,7 +159,7 @@ class InjectedErrorsTest {
                     new LaunchStep.RestrictAccess(List.of(new PathAccess("/", PathAccess.Kind.READ, true),
                         new PathAccess(marker.toString(), PathAccess.Kind.CHANGE, true)), Optional.empty())),
                 scratch.path("jail").toString(), ALLOW_ALL,
-                new LaunchStep.Execute("/bin/sh", List.of("sh", "-c", "umask 0; : >" + marker + "/executed; exec sleep 1000"), Map.of()));
+                new LaunchStep.Execute("/bin/sh", List.of("sh", "-c", "umask 0; (: >" + marker + "/executed); exec sleep 1000"), Map.of()));
         }
 
         Children.Child launch() throws Exception {
