@@ -46,7 +46,7 @@ final class RehearsedConfinementCalls implements ConfinementCalls {
         return calls.canMakeDevice("/warren-rehearsal/there-is-no-such-directory/device");
     }
 
-    /** Instructions without a last one that returns are no filter. As many as a real one has: JNR has classes for large pieces of memory. */
+    /** Instructions without a last one that returns are no filter. As many as in a real one: for large memory JNR has other classes. */
     @Override
     public void filterSystemCalls(byte[] program) throws SystemCallFailed {
         RehearsedCalls.refused(() -> calls.filterSystemCalls(new byte[FILTER_BYTES]));

@@ -24,6 +24,7 @@ final class LinuxRootCalls implements RootCalls {
     private static final long MOVE_MOUNT_F_EMPTY_PATH = 0x4;
     private static final long MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     private static final int MNT_DETACH = 2;
+    private static final int CLONE_NEWNS = 0x00020000;
     private static final int F_OK = 0;
     private static final int S_IFCHR = 020000;
     private static final int O_WRONLY_CREAT_EXCL = 0301;
@@ -99,6 +100,14 @@ final class LinuxRootCalls implements RootCalls {
             Reference.reachabilityFence(name);
             Reference.reachabilityFence(attributes);
         }
+    }
+
+    @Override
+    public void returnTo(int namespace, int root) throws SystemCallFailed {
+        Linux.check(libc.setns(namespace, CLONE_NEWNS), "setns");
+        // setns takes the namespace's own root, mount_namespaces(7), which need not be what this process was started in
+        Linux.check(libc.fchdir(root), "fchdir");
+        Linux.check(libc.chroot("."), "chroot");
     }
 
     @Override
