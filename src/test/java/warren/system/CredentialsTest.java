@@ -119,7 +119,7 @@ final class CredentialsTest {
     void neitherTheConnectorNorANeighborsShellFindsIt() throws Exception {
         get("alice", "read.pl");
         get("dave", "read.pl");
-        String search = "grep -rsl correct-horse '" + machine.base() + "/state' '" + machine.base() + "/run' /proc/[0-9]*/environ /proc/[0-9]*/cmdline"
+        String search = "grep -rsl correct-hors[e] '" + machine.base() + "/state' '" + machine.base() + "/run' /proc/[0-9]*/environ /proc/[0-9]*/cmdline"
             + " /proc/[0-9]*/root/run/credentials /proc/[0-9]*/root" + machine.base() + "/run/credentials /proc/[0-9]*/fd 2>/dev/null; true";
         for (int uid : List.of(Machine.CONNECTOR, Machine.BOB, Machine.ERIN, 33)) {
             assertEquals("", Command.run("setpriv", "--reuid", "" + uid, "--regid", "" + uid, "--clear-groups", "sh", "-c", search).output(), "" + uid);

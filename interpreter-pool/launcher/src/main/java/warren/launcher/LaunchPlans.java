@@ -19,6 +19,7 @@ import warren.contract.VirtualHostName;
 import warren.launcher.credentials.CredentialStore;
 import warren.launcher.stage.Credentials;
 import warren.launcher.stage.LaunchPlan;
+import warren.launcher.stage.Preparation;
 import warren.launcher.system.SystemCallFailed;
 import warren.launcher.system.SystemCallFilters;
 import warren.plugin.LaunchRefused;
@@ -76,6 +77,11 @@ final class LaunchPlans {
             return Fingerprint.of(group, limits, steps, HexFormat.of().formatHex(filter),
                 given.files().stream().map(Credentials.Credential::name).toList(), program);
         }
+    }
+
+    /** What stages for launches in a root of their own do while they wait. */
+    Preparation preparation() {
+        return new Preparation(rootMount, plugins.commonRoot());
     }
 
     /** Which kinds of launch stages the first of these want: ten thousand are mostly alike. */

@@ -77,9 +77,9 @@ public final class Launcher {
         this.reloads = new Reloads(uptime);
         this.handOver = new HandOver(configurations::somethingElse);
         this.cgroups = openCgroups();
-        this.stages = new WarmStages(new Children(), StageProgram.of(home, directories.stageTemporary()), cgroups);
         this.credentials = new CredentialStore(directories.state());
         LaunchPlans plans = new LaunchPlans(plugins, credentials, directories.rootMount(), directories.credentialsMount());
+        this.stages = new WarmStages(new Children(), StageProgram.of(home, directories.stageTemporary()), cgroups, plans.preparation());
         this.generations = new Generations(cgroups, directories, stages, plans, server.connectorUid());
         this.sessions = new Sessions(cgroups, plans);
         take(first);

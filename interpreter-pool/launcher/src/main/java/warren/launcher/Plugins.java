@@ -25,6 +25,7 @@ import warren.plugin.LaunchPlugin;
 import warren.plugin.LimitInForce;
 import warren.plugin.Misfit;
 import warren.plugin.NamedPath;
+import warren.plugin.RootEntry;
 
 /**
  * The installed host plugins: each directory {@code plugins/NAME} with its jars, loaded apart from the others. They run
@@ -159,6 +160,11 @@ final class Plugins {
     Set<Integer> connectPorts(List<Directive> directives) {
         return byName.values().stream().flatMap(installed -> installed.plugin().connectPorts(installed.understood(directives)).stream())
             .collect(Collectors.toSet());
+    }
+
+    /** What the roots that they give have in common. */
+    List<RootEntry> commonRoot() {
+        return byName.values().stream().flatMap(installed -> installed.plugin().commonRoot().stream()).toList();
     }
 
     /** The directives that any of them understands. */

@@ -16,6 +16,8 @@ import org.apache.logging.log4j.Logger;
 import warren.launcher.cgroup.Cgroup;
 import warren.launcher.stage.LaunchPlan;
 import warren.launcher.stage.LaunchPlanWire;
+import warren.launcher.stage.Preparation;
+import warren.launcher.stage.PreparationWire;
 import warren.launcher.system.DescriptorStream;
 import warren.launcher.system.Descriptors;
 import warren.launcher.system.PidFd;
@@ -37,6 +39,8 @@ final class Stage {
     private final int planPipe;
     private final int reportPipe;
     private volatile Cgroup cgroup;
+    private Preparation preparation = Preparation.NOTHING;
+    private Optional<HostState> machine = Optional.empty();
 
     Stage(Children.Child process, Cgroup cgroup, int planPipe, int reportPipe) {
         this.process = process;
@@ -69,16 +73,41 @@ final class Stage {
         }
     }
 
-    /** Waits until it has prepared itself. */
-    void awaitReady() throws LaunchFailure {
+    /** Has it prepare itself for launches that have this in common, and waits until it has. */
+    void prepare(Preparation common) throws LaunchFailure {
         try {
+            sendPreparation(common);
             String line = readLine(report(START));
             if (!line.equals("waiting")) {
                 throw failure(line);
             }
         } catch (IOException e) {
-            throw new LaunchFailure("start of a launch stage", "read", Optional.empty(), e.getMessage());
+            throw new LaunchFailure("start of a launch stage", "write or read", Optional.empty(), String.valueOf(e.getMessage()));
         }
+    }
+
+    private void sendPreparation(Preparation common) throws IOException {
+        if (!common.isNothing()) {
+            // as it is before the stage looks
+            machine = Optional.of(HostState.of(common.entries()));
+        }
+        preparation = common;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PreparationWire.write(common, bytes);
+        try {
+            new DescriptorStream(planPipe, START).output().write(bytes.toByteArray());
+        } catch (SystemCallFailed e) {
+            // of one that has ended the report tells more
+            if (!e.errno().equals("EPIPE")) {
+                throw e;
+            }
+        }
+    }
+
+    /** What is left of the plan; all of it where what is prepared is not for it, or not what the machine has by now. */
+    LaunchPlan rest(LaunchPlan plan) throws IOException {
+        LaunchPlan rest = preparation.rest(plan);
+        return rest.onCommonRoot() && machine.orElseThrow().holds() ? rest : plan;
     }
 
     /**
@@ -119,7 +148,7 @@ final class Stage {
 
     private void sendPlan(LaunchPlan plan) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        LaunchPlanWire.write(plan, bytes);
+        LaunchPlanWire.write(rest(plan), bytes);
         new DescriptorStream(planPipe, LAUNCH).output().write(bytes.toByteArray());
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import warren.launcher.cgroup.Cgroup;
 import warren.launcher.cgroup.CgroupTree;
+import warren.launcher.stage.Preparation;
 import warren.launcher.system.Descriptors;
 import warren.launcher.system.OwnProcesses;
 import warren.launcher.system.PosixSpawn;
@@ -32,6 +33,7 @@ final class Stages implements AutoCloseable {
     private final Children children;
     private final StageProgram program;
     private final boolean ownProcesses;
+    private final Preparation preparation;
     private final CgroupTree cgroups;
     private final List<String> environment;
     private final Queue<Stage> warm = new ArrayDeque<>();
@@ -39,10 +41,14 @@ final class Stages implements AutoCloseable {
     private int kept;
     private int starting;
 
-    /** @param ownProcesses whether each is process 1 of a PID namespace of its own */
-    Stages(Children children, StageProgram program, CgroupTree cgroups, boolean ownProcesses) {
+    /**
+     * @param ownProcesses whether each is process 1 of a PID namespace of its own
+     * @param preparation what each does before it waits
+     */
+    Stages(Children children, StageProgram program, CgroupTree cgroups, boolean ownProcesses, Preparation preparation) {
         this.children = children;
         this.ownProcesses = ownProcesses;
+        this.preparation = preparation;
         this.program = program;
         this.cgroups = cgroups;
         // nothing of our own environment: JAVA_TOOL_OPTIONS, LD_PRELOAD and the like have no say
@@ -189,7 +195,7 @@ final class Stages implements AutoCloseable {
             Children.Child child = children.spawn(() -> start(cgroup, descriptors));
             Stage stage = new Stage(child, cgroup, plan.writeEnd(), report.readEnd());
             closeAll(plan.readEnd(), report.writeEnd(), error);
-            awaitReady(stage);
+            prepare(stage);
             return stage;
         } catch (SystemCallFailed e) {
             closeAll(plan.readEnd(), report.writeEnd(), error, plan.writeEnd(), report.readEnd());
@@ -203,9 +209,9 @@ final class Stages implements AutoCloseable {
         return ownProcesses ? OwnProcesses.spawn(spawn) : spawn.run();
     }
 
-    private static void awaitReady(Stage stage) throws LaunchFailure {
+    private void prepare(Stage stage) throws LaunchFailure {
         try {
-            stage.awaitReady();
+            stage.prepare(preparation);
         } catch (LaunchFailure e) {
             stage.kill();
             throw e;

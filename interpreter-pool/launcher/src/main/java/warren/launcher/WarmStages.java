@@ -3,6 +3,7 @@ package warren.launcher;
 import java.util.List;
 import warren.launcher.cgroup.Cgroup;
 import warren.launcher.cgroup.CgroupTree;
+import warren.launcher.stage.Preparation;
 
 /**
  * Launch stages of both kinds: in the machine's PID namespace, and each in one of its own, which a process cannot come
@@ -13,9 +14,10 @@ final class WarmStages implements AutoCloseable {
     private final Stages ownProcesses;
     private int kept;
 
-    WarmStages(Children children, StageProgram program, CgroupTree cgroups) {
-        this.plain = new Stages(children, program, cgroups, false);
-        this.ownProcesses = new Stages(children, program, cgroups, true);
+    /** @param preparation of those in a PID namespace of their own: who wants that mostly wants a root of his own, too */
+    WarmStages(Children children, StageProgram program, CgroupTree cgroups, Preparation preparation) {
+        this.plain = new Stages(children, program, cgroups, false, Preparation.NOTHING);
+        this.ownProcesses = new Stages(children, program, cgroups, true, preparation);
     }
 
     private Stages of(boolean own) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import warren.launcher.credentials.CredentialStore;
+import warren.launcher.stage.Preparation;
 import warren.launcher.system.DescriptorStream;
 import warren.launcher.system.Descriptors;
 import warren.launcher.system.SystemCallFailed;
@@ -31,7 +32,7 @@ class AskServerTest {
     void open() throws IOException {
         scratch = new Scratch();
         directories = scratch.directories(CONNECTOR);
-        stages = new WarmStages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups());
+        stages = new WarmStages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups(), Preparation.NOTHING);
         Generations generations = new Generations(scratch.cgroups(), directories, stages,
             new LaunchPlans(Plugins.load(scratch.path("plugins")), new CredentialStore(scratch.path("state")), scratch.path("run/root"),
             scratch.path("run/credentials")), CONNECTOR);

@@ -16,6 +16,7 @@ import warren.launcher.credentials.CredentialStore;
 import warren.contract.Answer;
 import warren.contract.GenerationId;
 import warren.contract.VirtualHostName;
+import warren.launcher.stage.Preparation;
 
 /** Real generations whose parent interpreter is a shell. */
 class GenerationsTest {
@@ -31,7 +32,7 @@ class GenerationsTest {
         scratch = new Scratch();
         directories = scratch.directories(CONNECTOR);
         ShellPlugin.install(scratch.path("plugins"));
-        stages = new WarmStages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups());
+        stages = new WarmStages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups(), Preparation.NOTHING);
         generations = new Generations(scratch.cgroups(), directories, stages,
             new LaunchPlans(Plugins.load(scratch.path("plugins")), new CredentialStore(scratch.path("state")), scratch.path("run/root"),
             scratch.path("run/credentials")), CONNECTOR);

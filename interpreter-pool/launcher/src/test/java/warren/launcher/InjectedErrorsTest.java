@@ -22,6 +22,7 @@ import org.junit.jupiter.api.TestFactory;
 import warren.contract.GenerationId;
 import warren.contract.VirtualHostName;
 import warren.launcher.stage.LaunchPlan;
+import warren.launcher.stage.Preparation;
 import warren.launcher.system.PidFd;
 import warren.plugin.GroupId;
 import warren.plugin.LaunchStep;
@@ -35,7 +36,7 @@ import warren.plugin.UserId;
  */
 class InjectedErrorsTest {
     private static final String TRACED = "setsid,keyctl,socket,bind,chmod,lchown,listen,mknodat,mknod,openat,dup2,write,"
-        + "prlimit64,setpriority,unshare,mount,umount2,pivot_root,open_tree,move_mount,mount_setattr,mkdir,symlink,openat2,landlock_create_ruleset,landlock_add_rule,landlock_restrict_self,chdir,prctl,setgroups,setgid,setuid,capset,close_range,execve";
+        + "prlimit64,setpriority,unshare,setns,fchdir,chroot,mount,umount2,pivot_root,open_tree,move_mount,mount_setattr,mkdir,symlink,openat2,landlock_create_ruleset,landlock_add_rule,landlock_restrict_self,chdir,prctl,setgroups,setgid,setuid,capset,close_range,execve";
     private static final Pattern CALL = Pattern.compile("(\\d+) +(?:<\\.\\.\\. )?(\\w+)(\\(.*| resumed>.*)");
 
     /** glibc has every thread make these, and aborts where they differ: they fail in all threads, each time. */
@@ -95,6 +96,46 @@ class InjectedErrorsTest {
         new Expected("prctl", "PR_SET_SECCOMP", "step=CONFINE call=prctl PR_SET_SECCOMP"),
         new Expected("execve", "/bin/sh", "step=EXECUTE call=execve /bin/sh"));
 
+    /** Of a stage that puts together what roots have in common, up to where it is back in the machine's mounts. */
+    private static final List<Expected> PREPARING = List.of(
+        new Expected("openat", "/ns/mnt\"", "step=ROOT call=open /proc/thread-self/ns/mnt"),
+        new Expected("openat", "\"/\"", "step=ROOT call=open /"),
+        new Expected("unshare", "(CLONE_NEWNS)", "step=ROOT call=unshare"),
+        new Expected("mount", "MS_PRIVATE", "step=ROOT call=mount /"),
+        new Expected("mount", "size=1m", "step=ROOT call=mount "),
+        new Expected("openat2", "/usr", "step=ROOT call=openat2 /usr"),
+        new Expected("mkdir", "/usr", "step=ROOT call=mkdir "),
+        new Expected("mount_setattr", "MOUNT_ATTR_NODEV", "step=ROOT call=mount_setattr"),
+        new Expected("move_mount", "", "step=ROOT call=move_mount"),
+        new Expected("symlink", "", "step=ROOT call=symlink "),
+        new Expected("mount", "\"proc\"", "step=ROOT call=mount "),
+        new Expected("open_tree", "", "step=ROOT call=open_tree"),
+        new Expected("setns", "", "step=ROOT call=setns"),
+        new Expected("fchdir", "", "step=ROOT call=fchdir"),
+        new Expected("chroot", "", "step=ROOT call=chroot"));
+
+    /** Of its launch, from there on: the first is what it has prepared. */
+    private static final List<Expected> ON_COMMON_ROOT = List.of(
+        new Expected("unshare", "", "step=NAMESPACES call=unshare"),
+        new Expected("mount", "MS_PRIVATE", "step=NAMESPACES call=mount /"),
+        new Expected("openat2", "/jail", "step=ROOT call=openat2 "),
+        new Expected("move_mount", "", "step=ROOT call=move_mount"),
+        new Expected("openat2", "/marker", "step=ROOT call=openat2 "),
+        new Expected("open_tree", "", "step=ROOT call=open_tree"),
+        new Expected("pivot_root", "", "step=ROOT call=pivot_root"),
+        new Expected("umount2", "", "step=ROOT call=umount2"));
+
+    /** Calls of both that seem to succeed and do nothing. */
+    private static final List<Expected> CORRUPTED_PREPARING = List.of(
+        // the stage's own check needs it
+        new Expected("mount", "\"proc\"", "step=IDENTITY call=open /proc/thread-self/status errno=ENOENT"),
+        new Expected("mount_setattr", "MOUNT_ATTR_NODEV", "mount "),
+        new Expected("open_tree", "", "call=move_mount errno=EINVAL"),
+        new Expected("setns", "", "call=read back /proc/thread-self/ns/mnt: not the one before errno=SURPRISE"));
+    private static final List<Expected> CORRUPTED_ON_COMMON_ROOT = List.of(
+        new Expected("move_mount", "", "step=ROOT call="),
+        new Expected("pivot_root", "", "root is the machine's where its own was planned"));
+
     /**
      * Calls that seem to succeed and do nothing, and what is found of each: by the stage itself, or by reading back. What
      * unshares mounts is left out: without it the next calls would be the machine's.
@@ -132,39 +173,43 @@ class InjectedErrorsTest {
 
     /** One launch in a scratch directory of its own. */
     private static final class Traced implements AutoCloseable {
+        private static final List<RootEntry> COMMON = List.of(new RootEntry.Shown("/usr", false, true), new RootEntry.AsOnHost("/bin"),
+            new RootEntry.AsOnHost("/lib"), new RootEntry.AsOnHost("/lib64"), new RootEntry.Processes("/proc"), new RootEntry.Directory("/tmp"));
         final Scratch scratch = new Scratch();
         final Stages stages;
 
-        Traced(String... injection) throws IOException {
+        /** @param prepared whether the stage puts what is common together before it waits */
+        Traced(boolean prepared, String... injection) throws IOException {
             List<String> strace = new ArrayList<>(List.of("/usr/bin/strace", "-D", "-f", "-s", "200", "-o",
                 scratch.path("trace").toString(), "-e", "trace=" + TRACED));
             strace.addAll(List.of(injection));
             Files.createDirectory(scratch.path("jail"));
-            stages = new Stages(Scratch.CHILDREN, scratch.stage(strace.toArray(new String[0])), scratch.cgroups(), false);
+            stages = new Stages(Scratch.CHILDREN, scratch.stage(strace.toArray(new String[0])), scratch.cgroups(), false,
+                prepared ? new Preparation(scratch.path("jail").toString(), COMMON) : Preparation.NOTHING);
         }
 
         LaunchPlan plan() throws IOException {
             Path marker = Files.createDirectory(scratch.path("marker"));
             Files.setAttribute(marker, "unix:uid", 60101);
+            List<RootEntry> entries = new ArrayList<>(COMMON);
+            entries.add(new RootEntry.Shown(marker.toString(), true, true));
             return new LaunchPlan(new LaunchPlan.StandardDescriptors.Generation(scratch.path("socket").toString(),
                 scratch.path("log").toString(), 60100), new UserId(60101), new GroupId(60102),
                 List.of(new GroupId(60103)),
                 List.of(new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0), new LaunchStep.SetNice(1),
                     new LaunchStep.Unshare(Set.of(LaunchStep.Namespace.MOUNT, LaunchStep.Namespace.UTS)),
-                    new LaunchStep.OwnRoot(Optional.empty(), List.of(new RootEntry.Shown("/usr", false, true),
-                        new RootEntry.AsOnHost("/bin"), new RootEntry.AsOnHost("/lib"), new RootEntry.AsOnHost("/lib64"),
-                        new RootEntry.Processes("/proc"), new RootEntry.Directory("/tmp"), new RootEntry.Shown(marker.toString(), true, true))),
+                    new LaunchStep.OwnRoot(Optional.empty(), entries),
                     new LaunchStep.Mount("none", "/tmp", "tmpfs",
                         Set.of(LaunchStep.MountFlag.NO_SUID, LaunchStep.MountFlag.NO_DEV), "size=64k,mode=1777"),
                     new LaunchStep.RestrictAccess(List.of(new PathAccess("/", PathAccess.Kind.READ, true),
                         new PathAccess(marker.toString(), PathAccess.Kind.CHANGE, true)), Optional.empty())),
                 scratch.path("jail").toString(), ALLOW_ALL,
-                new LaunchStep.Execute("/bin/sh", List.of("sh", "-c", "umask 0; : >" + marker + "/executed; exec sleep 1000"), Map.of()));
+                new LaunchStep.Execute("/bin/sh", List.of("sh", "-c", "umask 0; (: >" + marker + "/executed); exec sleep 1000"), Map.of()));
         }
 
         Children.Child launch() throws Exception {
-            Stage stage = stages.take();
             LaunchPlan plan = plan();
+            Stage stage = stages.take();
             try {
                 Children.Child child = stage.launch(plan);
                 Generations.requireAsPlanned(child.pid(), plan, stage.cgroup());
@@ -206,14 +251,35 @@ class InjectedErrorsTest {
 
     @TestFactory
     List<DynamicTest> executesNothingAfterAnErrorOf() throws Exception {
-        List<Call> clean = cleanCalls();
-        List<DynamicTest> tests = new ArrayList<>();
-        for (Expected expected : PRIVILEGED) {
-            tests.add(DynamicTest.dynamicTest((expected.name() + " " + expected.shown()).strip(), () -> {
-                failsWith(find(expected, clean), expected);
-            }));
-        }
-        return tests;
+        return failing(PRIVILEGED, cleanCalls(false), false);
+    }
+
+    @TestFactory
+    List<DynamicTest> executesNothingAfterAnErrorWhilePreparingOf() throws Exception {
+        return failing(PREPARING, whilePreparing(cleanCalls(true)), true);
+    }
+
+    @TestFactory
+    List<DynamicTest> executesNothingOnWhatIsPreparedAfterAnErrorOf() throws Exception {
+        return failing(ON_COMMON_ROOT, afterPreparing(cleanCalls(true)), true);
+    }
+
+    private static List<DynamicTest> failing(List<Expected> all, List<Call> clean, boolean prepared) {
+        return all.stream().map(expected -> DynamicTest.dynamicTest((expected.name() + " " + expected.shown()).strip(),
+            () -> failsWith(find(expected, clean), expected, prepared))).toList();
+    }
+
+    private static int endOfPreparing(List<Call> clean) {
+        return clean.stream().map(Call::name).toList().indexOf("chroot") + 1;
+    }
+
+    private static List<Call> whilePreparing(List<Call> clean) {
+        return clean.subList(0, endOfPreparing(clean));
+    }
+
+    /** The first of each comes last, for that is the one that is found. */
+    private static List<Call> afterPreparing(List<Call> clean) {
+        return clean.subList(endOfPreparing(clean), clean.size()).reversed();
     }
 
     private static Call find(Expected expected, List<Call> clean) {
@@ -223,10 +289,23 @@ class InjectedErrorsTest {
 
     @TestFactory
     List<DynamicTest> seesWhatOnlySeemedToBeDoneBy() throws Exception {
-        List<Call> clean = cleanCalls();
-        return CORRUPTED.stream().map(expected -> DynamicTest.dynamicTest((expected.name() + " " + expected.shown()).strip(), () -> {
+        return corrupted(CORRUPTED, cleanCalls(false), false);
+    }
+
+    @TestFactory
+    List<DynamicTest> seesWhatOnlySeemedToBeDoneWhilePreparingBy() throws Exception {
+        return corrupted(CORRUPTED_PREPARING, whilePreparing(cleanCalls(true)), true);
+    }
+
+    @TestFactory
+    List<DynamicTest> seesWhatOnlySeemedToBeDoneOnWhatIsPreparedBy() throws Exception {
+        return corrupted(CORRUPTED_ON_COMMON_ROOT, afterPreparing(cleanCalls(true)), true);
+    }
+
+    private static List<DynamicTest> corrupted(List<Expected> all, List<Call> clean, boolean prepared) {
+        return all.stream().map(expected -> DynamicTest.dynamicTest((expected.name() + " " + expected.shown()).strip(), () -> {
             Call call = find(expected, clean);
-            try (Traced traced = new Traced("-e",
+            try (Traced traced = new Traced(prepared, "-e",
                     "inject=" + call.name() + ":retval=" + (call.name().equals("write") ? 1 : 0) + (BROADCAST.contains(call.name()) ? "" : ":when=" + call.position()))) {
                 LaunchFailure failure = assertThrows(LaunchFailure.class, traced::launch, call.toString());
                 assertTrue(failure.getMessage().contains(expected.says()), call + ": " + failure.getMessage());
@@ -235,8 +314,8 @@ class InjectedErrorsTest {
         })).toList();
     }
 
-    private static void failsWith(Call call, Expected expected) throws Exception {
-        try (Traced traced = new Traced("-e",
+    private static void failsWith(Call call, Expected expected, boolean prepared) throws Exception {
+        try (Traced traced = new Traced(prepared, "-e",
                 "inject=" + call.name() + ":error=EDOM" + (BROADCAST.contains(call.name()) ? "" : ":when=" + call.position()))) {
             LaunchFailure failure = assertThrows(LaunchFailure.class, traced::launch, call.toString());
             assertTrue(failure.getMessage().startsWith(expected.says()), call + ": " + failure.getMessage());
@@ -247,8 +326,8 @@ class InjectedErrorsTest {
     }
 
     /** The calls of the thread that executes the program, from its setsid on, with their positions from its start. */
-    private static List<Call> cleanCalls() throws Exception {
-        List<String> lines = cleanTrace();
+    private static List<Call> cleanCalls(boolean prepared) throws Exception {
+        List<String> lines = cleanTrace(prepared);
         String thread = lines.stream().filter(line -> line.contains(" setsid(")).findFirst().orElseThrow().split(" ")[0];
         Map<String, Integer> counts = new HashMap<>();
         List<Call> calls = new ArrayList<>();
@@ -267,8 +346,8 @@ class InjectedErrorsTest {
         return calls;
     }
 
-    private static List<String> cleanTrace() throws Exception {
-        try (Traced traced = new Traced()) {
+    private static List<String> cleanTrace(boolean prepared) throws Exception {
+        try (Traced traced = new Traced(prepared)) {
             Children.Child child = traced.launch();
             Scratch.await("the program", traced::isExecuted);
             child.signal(PidFd.SIGKILL);
@@ -279,7 +358,7 @@ class InjectedErrorsTest {
 
     @Test
     void theSameProcessCallsSetuidAndThenExecve() throws Exception {
-        List<String> lines = cleanTrace();
+        List<String> lines = cleanTrace(true);
         String thread = lines.stream().filter(line -> line.contains(" setuid(60101) ")
             && line.endsWith("= 0")).findFirst().orElseThrow().split(" ")[0];
         assertTrue(lines.stream().anyMatch(line -> line.contains(" setuid(60101")), lines.toString());

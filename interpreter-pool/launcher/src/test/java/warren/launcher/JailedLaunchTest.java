@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import warren.launcher.attest.Finding;
 import warren.launcher.attest.ReadBack;
 import warren.launcher.stage.LaunchPlan;
+import warren.launcher.stage.Preparation;
 import warren.launcher.system.PidFd;
 import warren.plugin.GroupId;
 import warren.plugin.LaunchStep;
@@ -34,7 +35,7 @@ class JailedLaunchTest {
     @BeforeEach
     void startAStage() throws Exception {
         scratch = new Scratch();
-        stages = new Stages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups(), true);
+        stages = new Stages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups(), true, Preparation.NOTHING);
         Files.createDirectory(scratch.path("root"));
         Files.createDirectory(scratch.path("out"));
         Files.setAttribute(scratch.path("out"), "unix:uid", (int) OWNER);

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import warren.contract.GenerationId;
 import warren.contract.VirtualHostName;
 import warren.launcher.stage.LaunchPlan;
+import warren.launcher.stage.Preparation;
 import warren.plugin.GroupId;
 import warren.plugin.LaunchStep;
 import warren.plugin.UserId;
@@ -70,7 +71,7 @@ final class LaunchStageFigures {
     private void starts() throws Exception {
         List<Double> times = new ArrayList<>();
         List<Double> memory = new ArrayList<>();
-        Stages stages = new Stages(Scratch.CHILDREN, program, scratch.cgroups(), false);
+        Stages stages = new Stages(Scratch.CHILDREN, program, scratch.cgroups(), false, Preparation.NOTHING);
         for (int i = 0; i < runs; i++) {
             long began = System.nanoTime();
             Stage stage = stages.take();
@@ -91,7 +92,7 @@ final class LaunchStageFigures {
     /** From the plan on the way until the program is executed. */
     private void launches(String what, long restMillis) throws Exception {
         List<Double> times = new ArrayList<>();
-        Stages stages = new Stages(Scratch.CHILDREN, program, scratch.cgroups(), false);
+        Stages stages = new Stages(Scratch.CHILDREN, program, scratch.cgroups(), false, Preparation.NOTHING);
         for (int i = 0; i < runs; i++) {
             Stage stage = stages.take();
             TimeUnit.MILLISECONDS.sleep(restMillis);
@@ -126,7 +127,7 @@ final class LaunchStageFigures {
     /** As many threads ask for launches as fast as they can; the next stages start meanwhile. */
     private void herd(int atOnce) throws Exception {
         List<Double> times = new ArrayList<>();
-        try (Stages stages = new Stages(Scratch.CHILDREN, program, scratch.cgroups(), false)) {
+        try (Stages stages = new Stages(Scratch.CHILDREN, program, scratch.cgroups(), false, Preparation.NOTHING)) {
             stages.keepWarm(2);
             TimeUnit.SECONDS.sleep(2);
             ExecutorService threads = Executors.newFixedThreadPool(atOnce);

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import warren.launcher.cgroup.Cgroup;
 import warren.launcher.stage.LaunchPlan;
+import warren.launcher.stage.Preparation;
 import warren.launcher.system.DescriptorStream;
 import warren.launcher.system.Descriptors;
 import warren.launcher.system.LinuxSystemCalls;
@@ -55,7 +56,7 @@ class RealLaunchTest {
     @BeforeEach
     void startAStage() throws Exception {
         scratch = new Scratch();
-        stages = new Stages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups(), false);
+        stages = new Stages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups(), false, Preparation.NOTHING);
     }
 
     @AfterEach
@@ -228,7 +229,7 @@ class RealLaunchTest {
 
     @Test
     void tellsEveryLaunchThatWaitsWhyNoStageStarts() throws Exception {
-        try (Stages broken = new Stages(Scratch.CHILDREN, new StageProgram("/bin/false", List.of("false")), scratch.cgroups(), false)) {
+        try (Stages broken = new Stages(Scratch.CHILDREN, new StageProgram("/bin/false", List.of("false")), scratch.cgroups(), false, Preparation.NOTHING)) {
             broken.keepWarm(1);
             for (int i = 0; i < 3; i++) {
                 LaunchFailure failure = assertThrows(LaunchFailure.class, broken::take);

@@ -22,6 +22,7 @@ import warren.contract.VirtualHost;
 import warren.contract.VirtualHostName;
 import warren.launcher.cgroup.Cgroup;
 import warren.launcher.cgroup.CgroupTree;
+import warren.launcher.stage.Preparation;
 import warren.launcher.system.EndWatch;
 import warren.launcher.system.PidFd;
 import warren.plugin.GroupId;
@@ -45,7 +46,7 @@ class TakeOverTest {
         scratch = new Scratch();
         directories = scratch.directories(CONNECTOR);
         ShellPlugin.install(scratch.path("plugins"));
-        stages = new WarmStages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups());
+        stages = new WarmStages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups(), Preparation.NOTHING);
         plans = new LaunchPlans(Plugins.load(scratch.path("plugins")), new CredentialStore(scratch.path("state")), scratch.path("run/root"),
             scratch.path("run/credentials"));
         before = generations();

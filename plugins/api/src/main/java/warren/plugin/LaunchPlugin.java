@@ -65,6 +65,14 @@ public interface LaunchPlugin {
     }
 
     /**
+     * What this plugin's roots have in common, whatever a virtual host says: launch stages put it together while they wait. An
+     * {@link LaunchStep.OwnRoot} without all of it is put together at its launch. Nothing hidden is in it. It does no I/O.
+     */
+    default List<RootEntry> commonRoot() {
+        return List.of();
+    }
+
+    /**
      * The steps of one launch. Steps of different plugins are put together and performed in the order of their
      * {@link LaunchStep#place() places}; those of one place in the order of the plugins in the configuration.
      *

@@ -3,6 +3,7 @@ package warren.launcher.stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import warren.launcher.system.SystemCallFailed;
 import warren.launcher.system.SystemCalls;
 import warren.plugin.GroupId;
@@ -32,6 +33,7 @@ final class Launch {
 
     private final SystemCalls calls;
     private final Runnable beforeExecute;
+    private Optional<CommonRoot> common = Optional.empty();
     private Place place = Place.PROCESS;
 
     /** @param beforeExecute is run as the last thing before the program is executed */
@@ -49,8 +51,9 @@ final class Launch {
      * While nobody waits: the stage is root's and executes nothing yet.
      *
      * @param cgroups the {@code cgroup.procs} files of the cgroups that the program will run in, one for each tree
+     * @param preparation what the launches have in common that this stage is for
      */
-    void prepare(List<String> cgroups) throws SystemCallFailed {
+    void prepare(List<String> cgroups, Preparation preparation) throws SystemCallFailed {
         place = Place.PROCESS;
         // HotSpot handles some signals and blocks others; an ignored or blocked one would be inherited by the owner's code
         calls.resetSignalDispositions();
@@ -68,6 +71,11 @@ final class Launch {
         // before anything of an owner's is known, so that nothing of the generation is ever outside
         for (String cgroup : cgroups) {
             join(cgroup);
+        }
+
+        place = Place.ROOT;
+        if (!preparation.isNothing()) {
+            common = Optional.of(CommonRoot.of(preparation, calls));
         }
     }
 
@@ -144,9 +152,27 @@ final class Launch {
     private void changeRoot(LaunchPlan plan) throws SystemCallFailed {
         for (LaunchStep step : plan.steps()) {
             if (step instanceof LaunchStep.OwnRoot root) {
-                new RootBuilder(calls, plan.rootMount(), root).build();
+                RootBuilder builder = plan.onCommonRoot() ? onCommon() : fromNothing(plan, root);
+                builder.add(root.entries());
+                builder.enter();
             }
         }
+    }
+
+    private RootBuilder onCommon() throws SystemCallFailed {
+        if (common.isEmpty()) {
+            throw new SystemCallFailed("a root on what is common is planned, and nothing is prepared", "SURPRISE");
+        }
+        return common.get().builder();
+    }
+
+    private RootBuilder fromNothing(LaunchPlan plan, LaunchStep.OwnRoot root) throws SystemCallFailed {
+        if (common.isPresent()) {
+            common.get().close();
+        }
+        RootBuilder builder = new RootBuilder(calls, plan.rootMount());
+        builder.begin(root.tree());
+        return builder;
     }
 
     /** In memory that is never swapped out, for the owner alone to read, and for nobody to change. */

@@ -14,13 +14,15 @@ import warren.plugin.UserId;
  * @param supplementaryGroups all further groups
  * @param steps the plugins' steps, in the order of their places, without the last
  * @param rootMount an empty directory of root's, where a root of its own is put together
+ * @param onCommonRoot whether the entries of its root are only those that the stage's {@link Preparation} has not
  * @param filter which system calls may be made, as {@code seccomp(2)} has it; empty for all
  * @param credentials what the program is given to know
  * @param program what is executed at the end
  */
 public record LaunchPlan(
         StandardDescriptors descriptors, UserId user, GroupId group, List<GroupId> supplementaryGroups,
-        List<LaunchStep> steps, String rootMount, byte[] filter, Credentials credentials, LaunchStep.Execute program) {
+        List<LaunchStep> steps, String rootMount, boolean onCommonRoot, byte[] filter, Credentials credentials,
+        LaunchStep.Execute program) {
 
     /** One that needs no root of its own and no filter. */
     public LaunchPlan(StandardDescriptors descriptors, UserId user, GroupId group, List<GroupId> supplementaryGroups,
@@ -34,9 +36,20 @@ public record LaunchPlan(
         this(descriptors, user, group, supplementaryGroups, steps, rootMount, filter, Credentials.NONE, program);
     }
 
+    /** One for any stage. */
+    public LaunchPlan(StandardDescriptors descriptors, UserId user, GroupId group, List<GroupId> supplementaryGroups,
+            List<LaunchStep> steps, String rootMount, byte[] filter, Credentials credentials, LaunchStep.Execute program) {
+        this(descriptors, user, group, supplementaryGroups, steps, rootMount, false, filter, credentials, program);
+    }
+
     public LaunchPlan {
         supplementaryGroups = List.copyOf(supplementaryGroups);
         steps = List.copyOf(steps);
+    }
+
+    /** With these steps for a stage that has what is common. */
+    LaunchPlan onCommonRootWith(List<LaunchStep> left) {
+        return new LaunchPlan(descriptors, user, group, supplementaryGroups, left, rootMount, true, filter, credentials, program);
     }
 
     /** The three descriptors that the program starts with; every other one is closed. */

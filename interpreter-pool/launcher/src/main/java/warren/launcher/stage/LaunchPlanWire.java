@@ -16,7 +16,6 @@ import java.util.Set;
 import warren.plugin.GroupId;
 import warren.plugin.LaunchStep;
 import warren.plugin.PathAccess;
-import warren.plugin.RootEntry;
 import warren.plugin.UserId;
 
 /**
@@ -48,6 +47,7 @@ public final class LaunchPlanWire {
             step(out, step);
         }
         text(out, plan.rootMount());
+        out.writeBoolean(plan.onCommonRoot());
         out.writeInt(plan.filter().length);
         out.write(plan.filter());
         text(out, plan.credentials().directory());
@@ -77,6 +77,7 @@ public final class LaunchPlanWire {
             steps.add(step(in));
         }
         String rootMount = text(in);
+        boolean onCommonRoot = in.readBoolean();
         byte[] filter = new byte[in.readInt()];
         in.readFully(filter);
         String directory = text(in);
@@ -90,7 +91,8 @@ public final class LaunchPlanWire {
         if (!(step(in) instanceof LaunchStep.Execute program)) {
             throw new IOException("the plan does not end in a program");
         }
-        return new LaunchPlan(descriptors, user, group, groups, steps, rootMount, filter, new Credentials(directory, files), program);
+        return new LaunchPlan(descriptors, user, group, groups, steps, rootMount, onCommonRoot, filter,
+            new Credentials(directory, files), program);
     }
 
     private static void step(DataOutputStream out, LaunchStep step) throws IOException {
@@ -113,10 +115,7 @@ public final class LaunchPlanWire {
             text(out, s.data());
         } else if (step instanceof LaunchStep.OwnRoot s) {
             text(out, s.tree().orElse(""));
-            out.writeInt(s.entries().size());
-            for (RootEntry entry : s.entries()) {
-                RootEntryWire.write(entry, out);
-            }
+            RootEntryWire.writeAll(s.entries(), out);
         } else if (step instanceof LaunchStep.RestrictAccess s) {
             out.writeInt(s.paths().size());
             for (PathAccess access : s.paths()) {
@@ -168,11 +167,7 @@ public final class LaunchPlanWire {
             }
             case "OwnRoot" -> {
                 String tree = text(in);
-                List<RootEntry> entries = new ArrayList<>();
-                for (int left = in.readInt(); left > 0; left--) {
-                    entries.add(RootEntryWire.read(in));
-                }
-                yield new LaunchStep.OwnRoot(Optional.of(tree).filter(path -> !path.isEmpty()), entries);
+                yield new LaunchStep.OwnRoot(Optional.of(tree).filter(path -> !path.isEmpty()), RootEntryWire.readAll(in));
             }
             case "RestrictAccess" -> {
                 List<PathAccess> paths = new ArrayList<>();

@@ -11,12 +11,12 @@ import warren.launcher.system.LinuxSystemCalls;
 import warren.launcher.system.SystemCallFailed;
 
 /**
- * A process that waits for one launch plan on descriptor 0, tells on descriptor 1 how far it came, and becomes the
- * program of the plan. It tells
+ * A process that reads its preparation from descriptor 0, waits there for one launch plan, tells on descriptor 1 how far it
+ * came, and becomes the program of the plan. It tells
  * <pre>
- *   waiting                                  it is prepared, and everything that a launch needs is loaded and linked
+ *   waiting                                  it has prepared itself, and everything that a launch needs is loaded and linked
  *   executing                                every step has been done; the end of the pipe now means that execve succeeded
- *   failed TAB place TAB call TAB errno      the launch has ended and this process ends too
+ *   failed TAB place TAB call TAB errno      the preparation or the launch has ended and this process ends too
  * </pre>
  * Its arguments are the {@code cgroup.procs} files of the cgroups to wait in. With {@code --rehearse} instead it ends
  * where it would wait: that is how its class-data archive is made.
@@ -51,7 +51,7 @@ public final class LaunchStage {
 
     private void waitAndLaunch(List<String> cgroups, InputStream plans) throws IOException {
         try {
-            launch.prepare(cgroups);
+            launch.prepare(cgroups, PreparationWire.read(plans));
             tell("waiting\n");
             launch.perform(LaunchPlanWire.read(plans));
         } catch (EOFException unused) {

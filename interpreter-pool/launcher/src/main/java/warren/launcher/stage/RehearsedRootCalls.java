@@ -50,6 +50,12 @@ final class RehearsedRootCalls implements RootCalls {
     @Override
     public void setRootReadOnly() { }
 
+    /** Refused before the others are made; {@code LinuxSystemCalls.rehearse} binds them. */
+    @Override
+    public void returnTo(int namespace, int root) throws SystemCallFailed {
+        RehearsedCalls.refused(() -> calls.returnTo(namespace, root));
+    }
+
     @Override
     public void attachTree(int tree, int target) throws SystemCallFailed {
         RehearsedCalls.refused(() -> calls.attachTree(tree, target));

@@ -1,20 +1,21 @@
 package warren.launcher.stage;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import warren.launcher.system.RootCalls;
 import warren.launcher.system.SystemCallFailed;
 import warren.launcher.system.SystemCalls;
-import warren.plugin.LaunchStep;
 import warren.plugin.RootEntry;
 
 /**
- * Puts a root of its own together in an empty directory and makes it the process's: {@link #build}, top to bottom. What
- * an owner can write is opened without following a symbolic link, and by its descriptor from then on: no rename of his
- * moves a mount elsewhere.
+ * Puts a root of its own together in an empty directory and makes it the process's: {@link #begin}, {@link #add}, {@link
+ * #enter}. Between two additions it may be taken away, and put back in another mount namespace. What an owner can write is
+ * opened without following a symbolic link, and by its descriptor from then on: no rename of his moves a mount elsewhere.
  */
 final class RootBuilder {
     private static final long MS_NOSUID = 2;
@@ -31,33 +32,53 @@ final class RootBuilder {
     private final SystemCalls calls;
     private final RootCalls roots;
     private final String base;
-    private final LaunchStep.OwnRoot step;
-    /** Paths in it that are of the host's: nothing is made beneath. */
-    private final List<String> shown = new ArrayList<>();
-    /** Paths of file systems in memory, where we make what we like. */
-    private final List<String> ours = new ArrayList<>();
+    /**
+     * By the path of what was mounted there last, the root's "": whether it is the host's, where nothing is made beneath; else
+     * it is a file system in memory, where we make what we like.
+     */
+    private final Map<String, Boolean> hosts = new HashMap<>();
     private final Set<String> made = new HashSet<>();
     private int root = -1;
 
     /** @param base an empty directory of root's */
-    RootBuilder(SystemCalls calls, String base, LaunchStep.OwnRoot step) {
+    RootBuilder(SystemCalls calls, String base) {
         this.calls = calls;
         this.roots = calls.root();
         this.base = base;
-        this.step = step;
     }
 
-    void build() throws SystemCallFailed {
-        if (step.tree().isPresent()) {
-            attach(copy(open(step.tree().get()), SHOWN | RootCalls.READ_ONLY), open(base));
-            shown.add("/");
+    /** With a prepared tree; without one with a file system in memory. */
+    void begin(Optional<String> tree) throws SystemCallFailed {
+        if (tree.isPresent()) {
+            attach(copy(open(tree.get()), SHOWN | RootCalls.READ_ONLY), open(base));
         } else {
             calls.mount("tmpfs", base, "tmpfs", MS_NOSUID | MS_NODEV, ROOT_OPTIONS);
         }
+        hosts.put("", tree.isPresent());
         root = open(base);
-        for (RootEntry entry : outermostFirst(step.entries())) {
-            make(entry);
+    }
+
+    void add(List<RootEntry> entries) throws SystemCallFailed {
+        for (RootEntry entry : outermostFirst(entries)) {
+            make(entry, entries);
         }
+    }
+
+    /** A copy of all of it, attached nowhere. What is mounted here is of no use to this builder any more. */
+    int takeAway() throws SystemCallFailed {
+        int tree = roots.copyTree(root);
+        calls.close(root);
+        return tree;
+    }
+
+    /** Where it was put together, in whatever mount namespace this thread is now. */
+    void putBack(int tree) throws SystemCallFailed {
+        attach(tree, open(base));
+        root = open(base);
+    }
+
+    /** It becomes the process's, to read but for what its entries say. */
+    void enter() throws SystemCallFailed {
         calls.close(root);
         calls.chdir(base);
         roots.pivotRoot();
@@ -85,7 +106,7 @@ final class RootBuilder {
         return depth;
     }
 
-    private void make(RootEntry entry) throws SystemCallFailed {
+    private void make(RootEntry entry, List<RootEntry> all) throws SystemCallFailed {
         String path = entry.path();
         if (entry instanceof RootEntry.Directory) {
             makeDirectories(path);
@@ -98,8 +119,8 @@ final class RootBuilder {
         } else if (entry instanceof RootEntry.Device device) {
             roots.makeDevice(base + path, device.major(), device.minor());
         } else if (entry instanceof RootEntry.Memory memory) {
-            mountOn(path, "tmpfs", MS_NOSUID | (holdsDevices(path) ? MS_NOEXEC : MS_NODEV), memory.options());
-            ours.add(path);
+            mountOn(path, "tmpfs", MS_NOSUID | (holdsDevices(path, all) ? MS_NOEXEC : MS_NODEV), memory.options());
+            hosts.put(path, false);
         } else if (entry instanceof RootEntry.Processes) {
             mountOn(path, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "");
         } else if (entry instanceof RootEntry.AsOnHost) {
@@ -113,9 +134,9 @@ final class RootBuilder {
         }
     }
 
-    private boolean holdsDevices(String path) {
-        for (RootEntry entry : step.entries()) {
-            if (entry instanceof RootEntry.Device && isBeneath(entry.path(), path)) {
+    private static boolean holdsDevices(String path, List<RootEntry> all) {
+        for (RootEntry entry : all) {
+            if (entry instanceof RootEntry.Device && entry.path().startsWith(path + "/")) {
                 return true;
             }
         }
@@ -157,7 +178,7 @@ final class RootBuilder {
             makeMountPoint(path, source);
         }
         attach(copy(source, writable ? SHOWN : SHOWN | RootCalls.READ_ONLY), openInside(path));
-        shown.add(path);
+        hosts.put(path, true);
     }
 
     private void makeMountPoint(String path, int source) throws SystemCallFailed {
@@ -209,22 +230,11 @@ final class RootBuilder {
 
     /** Whether it lies in what is the host's, and not in a file system of ours on that. */
     private boolean isShown(String path) {
-        return deepest(shown, path) > deepest(ours, path);
-    }
-
-    /** The length of the longest that the path lies in; -1 where it is in none. */
-    private static int deepest(List<String> all, String path) {
-        int deepest = -1;
-        for (String above : all) {
-            if (isBeneath(path, above) && above.length() > deepest) {
-                deepest = above.length();
-            }
+        String above = path;
+        while (!hosts.containsKey(above)) {
+            above = above.substring(0, above.lastIndexOf('/'));
         }
-        return deepest;
-    }
-
-    private static boolean isBeneath(String path, String above) {
-        return above.equals("/") || path.equals(above) || path.startsWith(above + "/");
+        return hosts.get(above);
     }
 
     /** Of what a descriptor names, which is closed. */

@@ -3,13 +3,30 @@ package warren.launcher.stage;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import warren.plugin.RootEntry;
 
-/** A root's entries in a plan: the kind's name, the path, and what else the kind has. */
+/** A root's entries in a plan or a preparation: how many, then of each the kind's name, the path, and what else the kind has. */
 final class RootEntryWire {
     private RootEntryWire() { }
 
-    static void write(RootEntry entry, DataOutputStream out) throws IOException {
+    static void writeAll(List<RootEntry> entries, DataOutputStream out) throws IOException {
+        out.writeInt(entries.size());
+        for (RootEntry entry : entries) {
+            write(entry, out);
+        }
+    }
+
+    static List<RootEntry> readAll(DataInputStream in) throws IOException {
+        List<RootEntry> entries = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            entries.add(read(in));
+        }
+        return entries;
+    }
+
+    private static void write(RootEntry entry, DataOutputStream out) throws IOException {
         LaunchPlanWire.text(out, entry.getClass().getSimpleName());
         LaunchPlanWire.text(out, entry.path());
         if (entry instanceof RootEntry.Shown shown) {
@@ -27,7 +44,7 @@ final class RootEntryWire {
         }
     }
 
-    static RootEntry read(DataInputStream in) throws IOException {
+    private static RootEntry read(DataInputStream in) throws IOException {
         String kind = LaunchPlanWire.text(in);
         String path = LaunchPlanWire.text(in);
         return switch (kind) {

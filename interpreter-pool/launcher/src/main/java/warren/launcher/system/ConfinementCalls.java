@@ -2,7 +2,7 @@ package warren.launcher.system;
 
 /** The system calls by which a process denies itself things for good. Changes of the calling thread and its children. */
 public interface ConfinementCalls {
-    /** {@code landlock_create_ruleset(2)}: the version that the kernel knows; 0 where it has none. */
+    /** {@code landlock_create_ruleset(2)}: the version that the kernel knows, asked for once; 0 where it has none. */
     int landlockVersion();
 
     /** {@code landlock_create_ruleset(2)}: what is denied where no rule allows it. */

@@ -13,6 +13,9 @@ public interface LibSeccomp {
     int KILL_PROCESS = 0x80000000;
     /** {@code SCMP_FLTATR_ACT_BADARCH}: what becomes of a call of another architecture. */
     int BAD_ARCHITECTURE = 2;
+    /** {@code SCMP_FLTATR_CTL_OPTIMIZE}, and its value for a binary tree by the number of the call. */
+    int OPTIMIZE = 8;
+    int TREE = 2;
     /** {@code SCMP_CMP_MASKED_EQ}. */
     int MASKED_EQUAL = 7;
     /** Of {@code struct scmp_arg_cmp}: argument, comparison, two values. */

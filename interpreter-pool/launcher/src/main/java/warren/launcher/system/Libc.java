@@ -25,6 +25,12 @@ public interface Libc {
 
     int unshare(int flags);
 
+    int setns(int descriptor, int type);
+
+    int fchdir(int descriptor);
+
+    int chroot(String path);
+
     int mount(String source, String target, String type, long flags, String data);
 
     int umount2(String target, int flags);
@@ -32,6 +38,8 @@ public interface Libc {
     int mkdir(String path, int mode);
 
     int symlink(String target, String path);
+
+    int faccessat(int directory, String path, int mode, int flags);
 
     int readlink(String path, @Out byte[] target, @size_t long size);
 
@@ -120,5 +128,8 @@ public interface Libc {
 
     int waitpid(int pid, @Out int[] status, int options);
 
+    int statx(int directory, long path, int flags, int mask, long structure);
+
+    /** The sixth parameter is lost where JNR makes machine code; all JVMs of ours have it not to, but those of unit tests. */
     long syscall(long number, long first, long second, long third, long fourth, long fifth);
 }

@@ -16,22 +16,26 @@ final class LinuxConfinementCalls implements ConfinementCalls {
     /** From which version on the fields of the ruleset's structure are known to the kernel. */
     private static final int PORTS_SINCE = 4;
     private static final int SCOPES_SINCE = 6;
+    private static final int UNKNOWN = -1;
     private static final int PR_SET_SECCOMP = 22;
     private static final int SECCOMP_MODE_FILTER = 2;
     private static final int INSTRUCTION_BYTES = 8;
     private static final int S_IFCHR = 020000;
     private final Libc libc = Libc.INSTANCE;
+    private int version = UNKNOWN;
 
     @Override
     public int landlockVersion() {
-        return (int) Math.max(0, libc.syscall(SYS_CREATE_RULESET, 0, 0, CREATE_RULESET_VERSION, 0, 0));
+        if (version == UNKNOWN) {
+            version = (int) Math.max(0, libc.syscall(SYS_CREATE_RULESET, 0, 0, CREATE_RULESET_VERSION, 0, 0));
+        }
+        return version;
     }
 
     @Override
     public int createRuleset(long files, long ports, long scopes) throws SystemCallFailed {
-        int version = landlockVersion();
         Pointer attributes = KernelMemory.longs(files, ports, scopes);
-        int fields = version >= SCOPES_SINCE ? 3 : version >= PORTS_SINCE ? 2 : 1;
+        int fields = landlockVersion() >= SCOPES_SINCE ? 3 : landlockVersion() >= PORTS_SINCE ? 2 : 1;
         try {
             return Linux.check((int) libc.syscall(SYS_CREATE_RULESET, attributes.address(), (long) fields * Long.BYTES, 0, 0, 0),
                 "landlock_create_ruleset");

@@ -12,7 +12,6 @@ final class LinuxRootCalls implements RootCalls {
     private static final long SYS_OPENAT2 = 437;
     private static final long SYS_MOUNT_SETATTR = 442;
     private static final long O_PATH = 010000000;
-    private static final long O_DIRECTORY = Linux.AARCH64 ? 040000 : 0200000;
     private static final long RESOLVE_NO_MAGICLINKS = 0x02;
     private static final long RESOLVE_NO_SYMLINKS = 0x04;
     private static final long RESOLVE_BENEATH = 0x08;
@@ -25,6 +24,8 @@ final class LinuxRootCalls implements RootCalls {
     private static final long MOVE_MOUNT_F_EMPTY_PATH = 0x4;
     private static final long MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     private static final int MNT_DETACH = 2;
+    private static final int CLONE_NEWNS = 0x00020000;
+    private static final int F_OK = 0;
     private static final int S_IFCHR = 020000;
     private static final int O_WRONLY_CREAT_EXCL = 0301;
     private static final int EEXIST = 17;
@@ -45,11 +46,8 @@ final class LinuxRootCalls implements RootCalls {
 
     @Override
     public boolean isDirectory(int descriptor) {
-        int opened = openat2(descriptor, ".", O_PATH | O_DIRECTORY, 0);
-        if (opened >= 0) {
-            libc.close(opened);
-        }
-        return opened >= 0;
+        // ENOTDIR where there can be no "." in it
+        return libc.faccessat(descriptor, ".", F_OK, 0) == 0;
     }
 
     private int openat2(long directory, String path, long flags, long resolve) {
@@ -102,6 +100,14 @@ final class LinuxRootCalls implements RootCalls {
             Reference.reachabilityFence(name);
             Reference.reachabilityFence(attributes);
         }
+    }
+
+    @Override
+    public void returnTo(int namespace, int root) throws SystemCallFailed {
+        Linux.check(libc.setns(namespace, CLONE_NEWNS), "setns");
+        // setns takes the namespace's own root, mount_namespaces(7), which need not be what this process was started in
+        Linux.check(libc.fchdir(root), "fchdir");
+        Linux.check(libc.chroot("."), "chroot");
     }
 
     @Override

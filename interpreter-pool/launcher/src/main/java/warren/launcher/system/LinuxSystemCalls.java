@@ -262,6 +262,8 @@ public final class LinuxSystemCalls implements SystemCalls {
         libc.capset(new byte[8], new byte[24]);
         libc.umount2("", 0);
         libc.fchown(-1, 0, 0);
+        libc.fchdir(-1);
+        libc.chroot("");
         libc.unlink("");
     }
 }

@@ -29,7 +29,7 @@ public interface RootCalls {
      */
     int openResolved(String path) throws SystemCallFailed;
 
-    /** Whether it is one, by {@code openat2(2)}. */
+    /** Whether it is one, by {@code faccessat(2)}. */
     boolean isDirectory(int descriptor);
 
     /** {@code readlink(2)}; empty where it is no symbolic link, or nothing. */
@@ -43,6 +43,12 @@ public interface RootCalls {
 
     /** {@code mount_setattr(2)} of the mount at the root alone. */
     void setRootReadOnly() throws SystemCallFailed;
+
+    /**
+     * {@code setns(2)} with CLONE_NEWNS, {@code fchdir(2)}, {@code chroot(2)}: back into a mount namespace that this thread was
+     * in, and to what was its root and is its directory there. Thread, where it has had a mount namespace of its own.
+     */
+    void returnTo(int namespace, int root) throws SystemCallFailed;
 
     /** {@code move_mount(2)} onto what a descriptor names. */
     void attachTree(int tree, int target) throws SystemCallFailed;

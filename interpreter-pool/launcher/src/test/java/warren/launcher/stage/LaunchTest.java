@@ -16,6 +16,7 @@ import static org.mockito.Mockito.verify;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -86,7 +87,7 @@ class LaunchTest {
     }
 
     private static void perform(Launch launch, LaunchPlan plan) throws SystemCallFailed {
-        launch.prepare(List.of("/cg/cgroup.procs", "/memory/cgroup.procs"));
+        launch.prepare(List.of("/cg/cgroup.procs", "/memory/cgroup.procs"), Preparation.NOTHING);
         launch.perform(plan);
     }
 
@@ -226,6 +227,18 @@ class LaunchTest {
         verify(calls).dup2(FIFO, 1);
         verify(calls).dup2(FIFO, 2);
         verify(calls, never()).listen(anyString(), any(Long.class), anyInt());
+    }
+
+    @Test
+    void executesNothingOnACommonRootThatIsNotThere() throws Exception {
+        SystemCalls calls = kernel(invocation -> null, GOOD_STATUS);
+        LaunchPlan plan = PLAN.onCommonRootWith(List.of(new LaunchStep.Unshare(Set.of(LaunchStep.Namespace.MOUNT)),
+            new LaunchStep.OwnRoot(Optional.empty(), List.of())));
+        Launch launch = new Launch(calls, () -> { });
+        SystemCallFailed failed = assertThrows(SystemCallFailed.class, () -> perform(launch, plan));
+        assertEquals("SURPRISE", failed.errno());
+        assertEquals(Place.ROOT, launch.place());
+        verify(calls, never()).execve(anyString(), any(), any());
     }
 
     @Test

@@ -146,6 +146,11 @@ public final class JailsPlugin implements LaunchPlugin {
     }
 
     @Override
+    public List<RootEntry> commonRoot() {
+        return root;
+    }
+
+    @Override
     public List<LaunchStep> steps(VirtualHostSettings settings) throws LaunchRefused {
         List<Directive> said = settings.directives();
         if (isOff(said)) {

@@ -77,6 +77,15 @@ class JailsPluginTest {
         assertFalse(only(LaunchStep.AllowSystemCalls.class, steps).rules().isEmpty());
     }
 
+    /** What stages put together ahead is of use to each of them. */
+    @Test
+    void everyRootInMemoryHasWhatTheyHaveInCommon() throws Exception {
+        assertTrue(plugin.commonRoot().size() > 40 && plugin.commonRoot().stream().noneMatch(RootEntry.Hidden.class::isInstance));
+        for (String said : List.of("WarrenJail on", "WarrenNetwork none", "WarrenJailAllow /opt/tool", "WarrenJailHide /usr/src")) {
+            assertTrue(only(LaunchStep.OwnRoot.class, steps(said)).entries().containsAll(plugin.commonRoot()), said);
+        }
+    }
+
     @Test
     void hasNoStepWhereItIsOff() throws Exception {
         assertEquals(List.of(), steps("WarrenJail on", "WarrenJail off"));
