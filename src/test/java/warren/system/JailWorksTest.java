@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 final class JailWorksTest {
     private static Machine machine;
     private static Postgres postgres;
+    private static NameServer nameServer;
 
     @BeforeAll
     static void start() throws Exception {
@@ -56,6 +57,11 @@ final class JailWorksTest {
         script("shared", print("""
             require Shared; print Shared::word(), ' ', -e '@base@/shared/secret/file' ? 'seen' : 'hidden', ' ', -d '@base@/shared/secret' ? 'empty' : 'none', ' ',
                 scalar(() = glob '/usr/share/dict/*'), ' ', open(my $file, '>', '@base@/shared/lib/x') ? 'written' : "$!";""".replace("@base@", machine.base().toString())));
+        script("dns", print("my @host = gethostbyname 'shop.warren.test'; print join '.', map { unpack 'C4', $_ } @host[4 .. $#host]"));
+        nameServer = new NameServer(10, 1, 2, 3);
+        Path resolver = machine.base().resolve("resolv.conf");
+        Files.writeString(resolver, "nameserver " + NameServer.ADDRESS + "\n");
+        machine.startBy("unshare", "--mount", "--propagation", "private", "sh", "-c", "mount --bind '" + resolver + "' /etc/resolv.conf && exec \"$@\"", "sh");
         Path tree = machine.base().resolve("tree");
         machine.addOwner("erin", Machine.ERIN, "WarrenJail chroot " + tree);
         machine.write("erin", Machine.ERIN, "htdocs/perl/look.pl", print("print join ' ', -e '/usr/bin/git' ? 'git' : 'no git', -e '/mark' ? 'mark' : 'no mark',"
@@ -83,6 +89,7 @@ final class JailWorksTest {
     @AfterAll
     static void stop() throws Exception {
         try {
+            nameServer.close();
             postgres.close();
         } finally {
             machine.close();
@@ -101,6 +108,12 @@ final class JailWorksTest {
         } catch (java.io.IOException e) {
             return e.toString();
         }
+    }
+
+    /** By the resolver's configuration as the host has it. */
+    @Test
+    void namesAreResolvedByDns() throws Exception {
+        assertEquals("10.1.2.3", body("dns.pl"));
     }
 
     @Test
