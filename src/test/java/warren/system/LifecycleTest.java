@@ -74,6 +74,9 @@ final class LifecycleTest {
         assertEquals(before, get("alice", "/app/").body());
         assertEquals(2, machine.pool("alice").path("generations").path(0).path("number").asInt());
         assertEquals(1, machine.warren("reload", "nobody.localhost").exitStatus());
+        Command two = machine.warren("reload", "alice.localhost", "nobody.localhost");
+        assertEquals(1, two.exitStatus());
+        assertEquals(3, machine.pool("alice").path("generations").path(0).path("number").asInt(), "the good one was reloaded");
     }
 
     private interface Action {

@@ -322,6 +322,11 @@ public final class Launcher {
         return outcome(renewed, reloads.await(renewed, within), lines, read.quarantined().isEmpty());
     }
 
+    /** How far the reload is that is under way, or how far the last one came. */
+    public String reloadProgress() {
+        return reloads.progress();
+    }
+
     /** What a reload came to. */
     public record ReloadResult(boolean good, List<String> lines) { }
 

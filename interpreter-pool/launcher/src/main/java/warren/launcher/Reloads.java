@@ -1,7 +1,9 @@
 package warren.launcher;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,6 +18,7 @@ final class Reloads {
     private final long before;
     private final Map<VirtualHostName, Long> asked = new HashMap<>();
     private final Map<VirtualHostName, Ask.ReportReload> told = new HashMap<>();
+    private List<VirtualHostName> awaited = List.of();
 
     /** @param before the first count will be one more; above those of every earlier launcher */
     Reloads(long before) {
@@ -43,7 +46,8 @@ final class Reloads {
      * @return what it told: an empty text where the new generation serves or none was running, else why not; those it
      *     did not tell of in time are missing
      */
-    synchronized Map<VirtualHostName, String> await(Iterable<VirtualHostName> names, Duration atMost) {
+    synchronized Map<VirtualHostName, String> await(Collection<VirtualHostName> names, Duration atMost) {
+        awaited = List.copyOf(names);
         long deadline = System.nanoTime() + atMost.toNanos();
         Map<VirtualHostName, String> outcomes = new TreeMap<>();
         for (VirtualHostName name : names) {
@@ -53,6 +57,11 @@ final class Reloads {
             outcome(name).ifPresent(text -> outcomes.put(name, text));
         }
         return outcomes;
+    }
+
+    /** How many of those that were waited for last have been told of, of how many. */
+    synchronized String progress() {
+        return awaited.stream().filter(name -> outcome(name).isPresent()).count() + " of " + awaited.size();
     }
 
     private Optional<String> outcome(VirtualHostName name) {

@@ -45,5 +45,6 @@ class ReloadsTest {
         reloads.ask(BOB);
         reloads.reported(new Ask.ReportReload(BOB, 1, ""));
         assertEquals(Map.of(BOB, ""), reloads.await(List.of(ALICE, BOB), Duration.ofMillis(1)));
+        assertEquals("1 of 2", reloads.progress());
     }
 }

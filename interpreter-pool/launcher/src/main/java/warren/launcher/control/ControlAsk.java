@@ -15,6 +15,8 @@ public record ControlAsk(Verb verb, Optional<String> virtualHost, int withinSeco
                          Optional<Credential> credential) {
     /** What can be asked. */
     public enum Verb { STATUS, RELOAD, STOP,
+        /** How far a reload is. */
+        PROGRESS,
         /** A fresh connector in the place of the one that runs. */
         RESTART_CONNECTOR,
         /** One of the store's credentials, set, replaced or removed; or their names. */

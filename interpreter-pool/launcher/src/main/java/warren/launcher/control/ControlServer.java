@@ -52,6 +52,7 @@ public final class ControlServer implements AutoCloseable {
             case STATUS -> new ControlAnswer(true, List.of(), Optional.of(launcher.status()));
             case STOP -> new ControlAnswer(true, List.of("stopping"), Optional.empty());
             case RELOAD -> reload(ask);
+            case PROGRESS -> new ControlAnswer(true, List.of(launcher.reloadProgress()), Optional.empty());
             case RESTART_CONNECTOR -> answer(launcher.restartConnector(Duration.ofSeconds(ask.withinSeconds())));
             case CREDENTIAL -> credential(ask);
             case ATTEST -> attest(ask);
