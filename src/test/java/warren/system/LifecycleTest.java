@@ -76,7 +76,7 @@ final class LifecycleTest {
         assertEquals(1, machine.warren("reload", "nobody.localhost").exitStatus());
         Command two = machine.warren("reload", "alice.localhost", "nobody.localhost");
         assertEquals(1, two.exitStatus());
-        assertEquals(3, machine.pool("alice").path("generations").path(0).path("number").asInt(), "the good one was reloaded");
+        Await.until("the good one's reload", Duration.ofSeconds(20), () -> machine.pool("alice").path("generations").path(0).path("number").asInt() == 3);
     }
 
     private interface Action {
