@@ -1,24 +1,20 @@
 package warren.pool;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import warren.contract.GenerationId;
 import warren.contract.HealthCheck;
 import warren.contract.Route;
 import warren.contract.VirtualHost;
 
 /** The request of {@code WarrenHealthCheck}, as a visitor's that comes from this machine; only the response's status counts. */
-final class HealthRequest implements Exchange {
-    private final Map<String, String> parameters;
+final class HealthRequest extends OwnRequest {
     private int status;
 
     private HealthRequest(Map<String, String> parameters) {
-        this.parameters = parameters;
+        super(parameters);
     }
 
     /** Where no route takes its path, a file below the document root is meant. */
@@ -38,7 +34,7 @@ final class HealthRequest implements Exchange {
         parameters.put("SCRIPT_FILENAME", route.map(HealthRequest::file).orElse(host.documentRoot() + path));
         parameters.put("SCRIPT_NAME", scriptName);
         parameters.put("PATH_INFO", path.substring(scriptName.length()));
-        return new HealthRequest(Map.copyOf(parameters));
+        return new HealthRequest(parameters);
     }
 
     private static String file(Route route) {
@@ -81,36 +77,6 @@ final class HealthRequest implements Exchange {
     }
 
     @Override
-    public Map<String, String> parameters() {
-        return parameters;
-    }
-
-    @Override
-    public boolean idempotent() {
-        return false;
-    }
-
-    @Override
-    public long bodyLength() {
-        return 0;
-    }
-
-    @Override
-    public InputStream body() {
-        return InputStream.nullInputStream();
-    }
-
-    @Override
-    public Optional<SelectableChannel> channel() {
-        return Optional.empty();
-    }
-
-    @Override
-    public void interpreter(GenerationId generation, int pid) {
-        // Nobody asks.
-    }
-
-    @Override
     public void head(ResponseHead head) {
         status = head.status();
     }
@@ -118,10 +84,5 @@ final class HealthRequest implements Exchange {
     @Override
     public void write(byte[] bytes, int offset, int length) {
         // Nobody reads it.
-    }
-
-    @Override
-    public void flush() {
-        // Nobody waits.
     }
 }
