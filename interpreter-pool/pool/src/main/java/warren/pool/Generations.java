@@ -24,7 +24,6 @@ import warren.contract.VirtualHost;
 final class Generations {
     private static final Logger LOG = LogManager.getLogger(Generations.class);
     private static final Duration SOON = Duration.ofSeconds(5);
-    private static final Duration TEND_EVERY = Duration.ofSeconds(1);
     /** A generation that dies younger is taken for a failed launch. */
     private static final Duration GROWN_UP = Duration.ofMinutes(1);
 
@@ -33,10 +32,10 @@ final class Generations {
     private final ReentrantLock oneLaunch = new ReentrantLock(true);
     private final Draining draining;
     private final Renewals renewals;
+    private final Tending tending;
     private final LongAdder launches = new LongAdder();
     private volatile VirtualHost host;
     private volatile Optional<Generation> current = Optional.empty();
-    private volatile long lastUsedNanos = System.nanoTime();
     /** These are guarded by this. */
     private Optional<CompletableFuture<Generation>> launching = Optional.empty();
     private final Backoff backoff = new Backoff();
@@ -47,6 +46,7 @@ final class Generations {
         this.shared = shared;
         this.slots = slots;
         this.draining = new Draining(shared);
+        this.tending = new Tending(this, slots, shared);
         this.renewals = new Renewals(this, host.name(), shared);
         quarantine(host);
         takeOver(shared.takeFound(host.name()));
@@ -104,11 +104,6 @@ final class Generations {
 
     private boolean isOurs(GenerationId id) {
         return servingId().filter(id::equals).isPresent() || draining.has(id);
-    }
-
-    /** The pool is used, or is given back: the idle time begins anew. */
-    void used() {
-        lastUsedNanos = System.nanoTime();
     }
 
     /**
@@ -205,7 +200,7 @@ final class Generations {
             before = current;
             end = ended;
             launching = Optional.empty();
-            used();
+            tending.used();
             generation.use(host.pool());
             current = end.isPresent() ? Optional.empty() : Optional.of(generation);
         }
@@ -214,7 +209,7 @@ final class Generations {
             drain(generation);
         } else {
             LOG.info("{} serves", generation.id());
-            shared.after(tendingPause(), () -> tend(generation));
+            tending.begin(generation);
         }
     }
 
@@ -257,7 +252,7 @@ final class Generations {
     /** It gives no interpreter any more: nobody asks it again, and what it still has may finish. */
     void lost(Generation generation, String why) {
         synchronized (this) {
-            if (current.filter(generation::equals).isEmpty()) {
+            if (!isServing(generation)) {
                 return;
             }
             current = Optional.empty();
@@ -280,39 +275,23 @@ final class Generations {
         draining.stopIfDrained(generation);
     }
 
-    private Duration tendingPause() {
-        Duration idle = host.pool().deadlines().idle();
-        return idle.compareTo(TEND_EVERY) < 0 ? idle : TEND_EVERY;
+    VirtualHost host() {
+        return host;
     }
 
-    /** The task of each virtual host that serves: dead idle interpreters, spares, the idle time. */
-    private void tend(Generation generation) {
-        if (shared.isRetired() || current.filter(generation::equals).isEmpty() || stopIfIdle(generation)) {
-            return;
-        }
-        tendNow(generation);
-        shared.after(tendingPause(), () -> tend(generation));
-    }
-
-    void tendNow(Generation generation) {
-        try {
-            generation.tend();
-        } catch (Generation.Gone e) {
-            lost(generation, e.getMessage());
-        }
+    boolean isServing(Generation generation) {
+        return current.filter(generation::equals).isPresent();
     }
 
     /**
-     * A request announces itself in {@link Slots} and then reads {@code current}; this takes {@code current} away and
-     * then looks who has announced himself. One of the two sees the other.
+     * Nobody has asked it for long. A request announces itself in {@link Slots} and then reads {@code current}; this takes {@code
+     * current} away and then looks who has announced himself. One of the two sees the other.
+     *
+     * @return whether it serves no more
      */
-    private boolean stopIfIdle(Generation generation) {
-        if (host.pool().start() > 0
-                || System.nanoTime() - lastUsedNanos < host.pool().deadlines().idle().toNanos() || slots.claims() > 0) {
-            return false;
-        }
+    boolean endUnlessClaimed(Generation generation) {
         synchronized (this) {
-            if (current.filter(generation::equals).isEmpty()) {
+            if (!isServing(generation)) {
                 return true;
             }
             current = Optional.empty();
@@ -376,6 +355,10 @@ final class Generations {
         } finally {
             oneLaunch.unlock();
         }
+    }
+
+    Tending tending() {
+        return tending;
     }
 
     Renewals renewals() {

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -28,7 +27,6 @@ public final class InterpreterPool {
     private final Generations generations;
     private final SpoolSpace space;
     private final RateLimit rate;
-    private final AtomicBoolean tending = new AtomicBoolean();
     private final LongAdder requests = new LongAdder();
     private final Failures failures = new Failures();
     private volatile VirtualHost host;
@@ -98,7 +96,7 @@ public final class InterpreterPool {
         try {
             answerWithRetries(exchange, body, delivery, arrival);
         } finally {
-            generations.used();
+            generations.tending().used();
             slots.renounce();
         }
     }
@@ -216,7 +214,7 @@ public final class InterpreterPool {
             Generation generation = generations.serving(arrival, deadline);
             try {
                 Interpreter interpreter = generation.borrow(slot, deadline);
-                tendIfShort(generation);
+                generations.tending().keepSpares(generation);
                 return new Borrowed(generation, interpreter);
             } catch (Generation.Gone e) {
                 why = e.getMessage();
@@ -227,19 +225,6 @@ public final class InterpreterPool {
         }
         throw new LaunchFailed("vhost=" + host.name() + ": " + MOST_TRIES + " generations went one after another; "
             + why, Duration.ofSeconds(5), null);
-    }
-
-    /** MinSpare is kept in the background, one task at a time. */
-    private void tendIfShort(Generation generation) {
-        if (generation.lacksSpares() && tending.compareAndSet(false, true)) {
-            shared.run(() -> {
-                try {
-                    generations.tendNow(generation);
-                } finally {
-                    tending.set(false);
-                }
-            });
-        }
     }
 
     private PoolExhausted exhausted(String why) {
