@@ -18,6 +18,15 @@ final class Killer implements AutoCloseable {
         $| = 1;
         my @kept; # connections of the chosen one, so that what comes between the look and its end is seen
         sub switches { open my $s, '<', "/proc/$_[0]/status" or return ''; return join ' ', grep { /State:\\s+S|switches/ } <$s> }
+        # what it has read in all: a signal takes effect a moment later, in which a request may still be taken
+        sub has_read { open my $io, '<', "/proc/$_[0]/io" or return 'gone'; return join ' ', grep { /^rchar/ } <$io> }
+        sub await_stopped {
+            my $pid = shift;
+            while (open my $status, '<', "/proc/$pid/status") {
+                last if !grep { /State:\\s+[SRD]/ } <$status>;
+                sleep 0.001;
+            }
+        }
         sub is_asked {
             my $pid = shift;
             @kept = ();
@@ -45,11 +54,13 @@ final class Killer implements AutoCloseable {
         }
         while (<STDIN>) {
             my %before = map { $_ => switches($_) } split;
+            my %read = map { $_ => has_read($_) } keys %before;
             sleep 0.05;
             my $killed = 0;
             for my $pid (grep { $before{$_} =~ /State/ && $before{$_} eq switches($_) } keys %before) {
                 kill STOP => $pid or next;
-                if (is_asked($pid)) { kill CONT => $pid; @kept = (); next }
+                await_stopped($pid);
+                if (has_read($pid) ne $read{$pid} || is_asked($pid)) { kill CONT => $pid; @kept = (); next }
                 kill KILL => $pid;
                 $killed = $pid;
                 last;
