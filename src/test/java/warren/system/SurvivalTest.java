@@ -76,9 +76,16 @@ final class SurvivalTest {
     /** The cgroups of a virtual host's generations. */
     private List<Path> generations(String owner) throws Exception {
         // quotas/GROUP/NUMBER
-        try (Stream<Path> cgroups = Files.walk(machine.cgroup().resolve("quotas"), 2)) {
-            return cgroups.filter(path -> nameOf(path).matches(owner + "\\.localhost\\.[0-9]+"))
-                .sorted(Comparator.comparing(SurvivalTest::nameOf)).toList();
+        return directories(machine.cgroup().resolve("quotas")).flatMap(SurvivalTest::directories)
+            .filter(path -> nameOf(path).matches(owner + "\\.localhost\\.[0-9]+")).sorted(Comparator.comparing(SurvivalTest::nameOf)).toList();
+    }
+
+    /** None where it has gone meanwhile. */
+    private static Stream<Path> directories(Path directory) {
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.filter(Files::isDirectory).toList().stream();
+        } catch (IOException gone) {
+            return Stream.empty();
         }
     }
 
