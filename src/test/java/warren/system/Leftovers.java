@@ -1,7 +1,9 @@
 package warren.system;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,11 +38,27 @@ final class Leftovers {
     }
 
     /** A launcher's cgroups are named for its runtime directory. */
-    static List<Path> cgroups(Path base) throws IOException {
-        String name = "warren" + base.resolve("run").toString().replaceAll("[^A-Za-z0-9]+", "-");
-        try (Stream<Path> all = Files.find(CGROUPS, CGROUPS_DEPTH, (path, attributes) ->
-                attributes.isDirectory() && path.getFileName().toString().equals(name))) {
-            return all.toList();
+    static List<Path> cgroups(Path base) {
+        List<Path> found = new ArrayList<>();
+        addCgroups(CGROUPS, CGROUPS_DEPTH, "warren" + base.resolve("run").toString().replaceAll("[^A-Za-z0-9]+", "-"), found);
+        return found;
+    }
+
+    /** Others' come and go meanwhile. */
+    private static void addCgroups(Path directory, int depth, String name, List<Path> found) {
+        List<Path> below;
+        try (Stream<Path> all = Files.list(directory)) {
+            below = all.filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)).toList();
+        } catch (IOException | UncheckedIOException gone) {
+            return;
+        }
+        for (Path path : below) {
+            if (path.getFileName().toString().equals(name)) {
+                found.add(path);
+            }
+            if (depth > 1) {
+                addCgroups(path, depth - 1, name, found);
+            }
         }
     }
 }
