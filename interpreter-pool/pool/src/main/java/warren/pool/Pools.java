@@ -52,13 +52,16 @@ public final class Pools implements AutoCloseable {
             }
             return gone;
         });
+        List<VirtualHost> changed = virtualHosts.stream().filter(host -> {
+            InterpreterPool pool = byName.get(host.name());
+            return pool == null || !isDone.test(pool, host);
+        }).toList();
         // they are renewed in this order
-        busiestFirst(virtualHosts).forEach(host -> {
-            VirtualHostName name = host.name();
-            InterpreterPool pool = byName.get(name);
+        busiestFirst(changed).forEach(host -> {
+            InterpreterPool pool = byName.get(host.name());
             if (pool == null) {
-                byName.put(name, new InterpreterPool(host, shared));
-            } else if (!isDone.test(pool, host)) {
+                byName.put(host.name(), new InterpreterPool(host, shared));
+            } else {
                 pool.update(host);
             }
         });
