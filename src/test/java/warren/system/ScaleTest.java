@@ -32,9 +32,13 @@ final class ScaleTest {
     void tenThousandIdleVirtualHostsCostNoProcessThreadOrDescriptor() throws Exception {
         String one = Command.run(BENCH + "hosts", "--home", HOME, "--count", "1", "--tries", "1").orFail();
         String all = Command.run(BENCH + "hosts", "--home", HOME, "--count", "10000", "--tries", "1").orFail();
-        atMost(2 * 5, all, "configtest", "CPU");
-        atMost(2 * 1, all, "reload of one that is idle", "CPU");
-        atMost(2 * 1, all, "reload of one, its file changed", "CPU");
+        // one machine takes three times as long as another; what matters is that ten thousand are read in a few seconds and one in a
+        // fraction of that
+        double readingOne = figure(one, "configtest", "CPU");
+        double readingAll = figure(all, "configtest", "CPU");
+        atMost(20 * readingOne, all, "configtest", "CPU");
+        atMost(readingAll / 2, all, "reload of one that is idle", "CPU");
+        atMost(readingAll / 2, all, "reload of one, its file changed", "CPU");
         for (String process : new String[] {"launcher after the start", "connector after the start"}) {
             assertEquals(1, figure(all, process, "processes"));
             // a worker more or less comes and goes
