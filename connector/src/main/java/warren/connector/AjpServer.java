@@ -107,9 +107,8 @@ final class AjpServer {
         }
     }
 
-    /** Stops accepting and waits for the requests in flight; false where some were still at work in the end. */
-    boolean drain(Duration atMost) throws InterruptedException {
-        protocol.stopAccepting();
+    /** Waits for the requests in flight; false where some were still at work in the end. */
+    boolean awaitNoneInFlight(Duration atMost) throws InterruptedException {
         return protocol.inFlight().awaitNone(atMost);
     }
 }

@@ -6,7 +6,6 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,8 +33,6 @@ import warren.pool.OwnersLog;
  * a small stack and a small buffer.
  */
 final class GenerationLogReader implements Runnable, OwnersLog.Followed {
-    /** The line by which a parent says that its files have changed; nothing else begins with this byte. */
-    private static final byte[] CHANGED = "\u0001changed".getBytes(StandardCharsets.US_ASCII);
     static final int LINE_BYTES = 8 * 1024;
     private static final int READ_BYTES = 8 * 1024;
     /**
@@ -58,7 +55,7 @@ final class GenerationLogReader implements Runnable, OwnersLog.Followed {
     private final Allowance reads = new Allowance(READS_PER_SECOND, SECOND);
     private final Allowance warnings = new Allowance(1, SECOND);
     private final List<String> batch = new ArrayList<>();
-    private final Runnable changed;
+    private final ChangeSign sign;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile Optional<String> lastLine = Optional.empty();
     private byte[] line = new byte[256];
@@ -69,7 +66,7 @@ final class GenerationLogReader implements Runnable, OwnersLog.Followed {
     private GenerationLogReader(GenerationId generation, FileInputStream fifo, VirtualHostLog log, Runnable changed,
             Set<GenerationLogReader> active) {
         this.active = active;
-        this.changed = changed;
+        this.sign = new ChangeSign(changed);
         this.generation = generation;
         this.fifo = fifo;
         this.log = log;
@@ -117,6 +114,7 @@ final class GenerationLogReader implements Runnable, OwnersLog.Followed {
         try (FileChannel channel = fifo.getChannel()) {
             for (int count = channel.read(read.clear()); count > 0; count = channel.read(read.clear())) {
                 read.get(0, bytes, 0, count);
+                sign.look(bytes, count);
                 take(bytes, count);
                 noteFullFifo(count);
                 appendBatch();
@@ -160,13 +158,7 @@ final class GenerationLogReader implements Runnable, OwnersLog.Followed {
     private void drop(byte[] bytes, int count) {
         int lines = 0;
         for (int i = 0; i < count; i++) {
-            if (bytes[i] == '\n') {
-                lines++;
-                int begin = i - CHANGED.length;
-                if (begin >= 0 && Arrays.equals(bytes, begin, i, CHANGED, 0, CHANGED.length)) {
-                    changed.run();
-                }
-            }
+            lines += bytes[i] == '\n' ? 1 : 0;
         }
         log.countOverRate(lines);
         lineLength = 0;
@@ -199,14 +191,9 @@ final class GenerationLogReader implements Runnable, OwnersLog.Followed {
     }
 
     private void endLine() {
-        int length = lineLength - CHANGED.length;
-        if (length >= 0 && Arrays.equals(line, length, lineLength, CHANGED, 0, CHANGED.length)) {
-            changed.run();
-            // what stands before it was said without a line's end
-            lineLength = length;
-        }
-        if (lineLength > 0) {
-            String text = LogText.escape(line, 0, lineLength);
+        int length = ChangeSign.lengthWithout(line, lineLength);
+        if (length > 0) {
+            String text = LogText.escape(line, 0, length);
             lastLine = Optional.of(text.length() > WORDS ? text.substring(0, WORDS) + "..." : text);
             batch.add(prefix() + text);
         }

@@ -3,6 +3,7 @@ package warren.connector;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,24 +38,20 @@ final class OwnersOrders {
             return refusal(ask.virtualHost().map(name -> "no virtual host \"" + name + "\" of yours").orElse("no virtual host of yours")
                 + " is configured: UID " + uid);
         }
+        VirtualHostName first = his.getFirst().name();
         try {
-            return ask.verb() == OwnersAsk.Verb.STATUS ? new OwnersAnswer(true, his.stream().map(this::status).toList())
-                : answer(his.getFirst().name(), ask);
+            return switch (ask.verb()) {
+                case STATUS -> new OwnersAnswer(true, his.stream().map(this::status).toList());
+                case RELOAD -> reload(pools.of(first), ask.withinSeconds());
+                case STOP -> new OwnersAnswer(true, List.of(pools.of(first).stop()
+                    ? "what ran ends when its requests are over; the next request launches it again" : "nothing runs"));
+                case LIMITS -> new OwnersAnswer(true, launcher.limits(first).lines().toList());
+            };
         } catch (IOException e) {
             return refusal("the launcher does not answer; try again soon");
         } catch (LaunchFailed e) {
             return refusal(e.getMessage());
         }
-    }
-
-    private OwnersAnswer answer(VirtualHostName name, OwnersAsk ask) throws LaunchFailed, IOException {
-        return switch (ask.verb()) {
-            case STATUS -> throw new IllegalArgumentException("of all of them");
-            case RELOAD -> reload(pools.of(name), ask.withinSeconds());
-            case STOP -> new OwnersAnswer(true, List.of(pools.of(name).stop()
-                ? "what ran ends when its requests are over; the next request launches it again" : "nothing runs"));
-            case LIMITS -> new OwnersAnswer(true, launcher.limits(name).lines().toList());
-        };
     }
 
     private static OwnersAnswer reload(InterpreterPool pool, int withinSeconds) {
@@ -83,7 +80,7 @@ final class OwnersOrders {
     }
 
     private static String line(PoolStatus status) {
-        List<String> words = new ArrayList<>(List.of(status.name().value(), status.state().name().toLowerCase(java.util.Locale.ROOT)));
+        List<String> words = new ArrayList<>(List.of(status.name().value(), status.state().name().toLowerCase(Locale.ROOT)));
         status.generation().ifPresent(id -> words.add("generation=" + id.number()));
         words.add("busy=" + status.busy() + " idle=" + status.idle() + " waiting=" + status.waiting() + " requests=" + status.requests()
             + " failures=" + status.failures());

@@ -3,7 +3,6 @@ package warren.connector;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
@@ -59,9 +58,7 @@ final class OwnersSocket implements AutoCloseable {
      * @throws IOException where it cannot be opened, or this Java does not tell who connects
      */
     static OwnersSocket open(Path path, OwnersOrders orders) throws IOException {
-        Files.deleteIfExists(path);
-        ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        socket.bind(UnixDomainSocketAddress.of(path));
+        ServerSocketChannel socket = SocketFile.listen(path);
         try (SocketChannel own = SocketChannel.open(UnixDomainSocketAddress.of(path)); SocketChannel accepted = socket.accept()) {
             if (!PeerUid.isKnown(own) || !PeerUid.isKnown(accepted)) {
                 throw new IOException("this Java does not tell who connects to a Unix socket");

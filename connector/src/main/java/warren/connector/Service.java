@@ -66,44 +66,52 @@ final class Service {
      */
     private void retire() {
         LOG.info("another connector takes over; finishing what has come");
+        servlet.beginDrain();
+        server.stopAccepting();
         try {
-            servlet.beginDrain();
-            server.stopAccepting();
-            status.abandon();
-            owners.abandon();
-            pools.retire(LAUNCHES);
-            ownersLogs.retire();
-            launcher.retired();
-            server.awaitDisuse();
-            if (!server.drain(virtualHosts.longestDrain())) {
-                LOG.warn("requests are still in flight and are cut");
-            }
-            pools.close();
+            letGo();
         } catch (IOException | InterruptedException | RuntimeException e) {
-            LOG.error("the hand-over failed", e);
+            // the launcher may have gone just now: the next connector waits for no word of this one for ever
+            LOG.warn("the next connector does not hear that this one has retired: {}", e.toString());
         }
-        end();
+        server.awaitDisuse();
+        finish(virtualHosts.longestDrain());
+    }
+
+    /** What the next connector has from now on. */
+    private void letGo() throws IOException, InterruptedException {
+        status.abandon();
+        owners.abandon();
+        pools.retire(LAUNCHES);
+        ownersLogs.retire();
+        launcher.retired();
     }
 
     /** SIGTERM. A hook cannot say how a JVM exits (143 for a signal), unless it ends it itself. */
     private void drainAndExit() {
+        Duration atMost = virtualHosts.longestDrain();
+        LOG.info("no longer accepting, at most {} for the requests in flight", atMost);
+        servlet.beginDrain();
+        server.stopAccepting();
         try {
-            Duration atMost = virtualHosts.longestDrain();
-            LOG.info("no longer accepting, at most {} for the requests in flight", atMost);
-            servlet.beginDrain();
-            if (!server.drain(atMost)) {
-                LOG.warn("requests are still in flight after {} and are cut", atMost);
-            }
             status.close();
             owners.close();
-            pools.close();
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            LOG.error("the drain failed", e);
+        } catch (IOException e) {
+            LOG.warn("a socket stays where it was", e);
         }
-        end();
+        finish(atMost);
     }
 
-    private static void end() {
+    /** The last requests, and the end of this process. */
+    private void finish(Duration atMost) {
+        try {
+            if (!server.awaitNoneInFlight(atMost)) {
+                LOG.warn("requests are still in flight after {} and are cut", atMost);
+            }
+            pools.close();
+        } catch (InterruptedException | RuntimeException e) {
+            LOG.error("the drain failed", e);
+        }
         LOG.info("stopped");
         LogManager.shutdown();
         Runtime.getRuntime().halt(0);

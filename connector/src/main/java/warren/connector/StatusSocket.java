@@ -1,8 +1,6 @@
 package warren.connector;
 
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -37,9 +35,7 @@ final class StatusSocket implements AutoCloseable {
 
     /** Replaces the socket of a connector before this one; the directory is this user's alone (0700). */
     static StatusSocket open(Path path, Supplier<byte[]> document) throws IOException {
-        Files.deleteIfExists(path);
-        ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        socket.bind(UnixDomainSocketAddress.of(path));
+        ServerSocketChannel socket = SocketFile.listen(path);
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
         StatusSocket opened = new StatusSocket(path, socket, document);
         Thread.ofPlatform().daemon().name("status").start(opened::serve);

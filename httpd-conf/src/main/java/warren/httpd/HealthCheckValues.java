@@ -14,6 +14,10 @@ public record HealthCheckValues(String path, int status) {
         return path.matches("/[!-~]*") && path.indexOf('#') < 0 && Values.isNumber(status, 100, 599);
     }
 
+    String pathWithoutQuery() {
+        return path.split("\\?", 2)[0];
+    }
+
     static HealthCheckValues of(Directive directive) {
         return new HealthCheckValues(directive.argument(0), directive.arguments().size() > 1
             ? Integer.parseInt(directive.argument(1)) : USUAL);

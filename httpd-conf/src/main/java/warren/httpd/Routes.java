@@ -27,6 +27,7 @@ record Routes(List<String> forwarded, boolean handlesFiles, Map<String, String> 
         ours.all("WarrenService").forEach(directive ->
             routes.add(directive, urlPath(directive), directive.argument(0), routes.services, name, problems));
         Optional<String> scope = Optional.of(name);
+        ours.last("WarrenHealthCheck").ifPresent(directive -> routes.checkHealth(directive, scope, problems));
         if (kind == Site.Kind.SERVICE_HOST) {
             if (routes.applications.isEmpty() && routes.appDirectories.isEmpty()) {
                 problems.error(scope, section.reportedAt(), "a service host without an application",
@@ -98,6 +99,21 @@ record Routes(List<String> forwarded, boolean handlesFiles, Map<String, String> 
                     + " with nothing that answers there", "a WarrenApplication, WarrenAppDirectory or WarrenService at it, above or below");
             }
         }
+    }
+
+    /** A service has a pool of its own, and a health check of its own. */
+    private void checkHealth(Directive directive, Optional<String> scope, Problems problems) {
+        String path = HealthCheckValues.of(directive).pathWithoutQuery();
+        int own = Math.max(longest(applications.keySet(), path), longest(appDirectories.keySet(), path));
+        if (own < longest(services.keySet(), path) || own < 0 && !handlesFiles) {
+            problems.error(scope, directive.reportedAt(), directive + ", which it does not answer itself",
+                "a path of a WarrenApplication, of a WarrenAppDirectory or, with WarrenHandler, of a file");
+        }
+    }
+
+    /** The length of the longest of these routes that takes a path; -1 where none does. */
+    private static int longest(Set<String> routes, String path) {
+        return routes.stream().filter(route -> Values.covers(route, path)).mapToInt(String::length).max().orElse(-1);
     }
 
     private boolean isEmpty(String route) {

@@ -121,6 +121,7 @@ class WarrenConfigurationTest {
         WarrenHealthCheck health                            | a URL path such as /health, and a status from 100 to 599
         WarrenHealthCheck /health 99                        | a URL path such as /health, and a status from 100 to 599
         WarrenHealthCheck /health 600                       | a URL path such as /health, and a status from 100 to 599
+        WarrenHealthCheck /elsewhere                        | a path of a WarrenApplication, of a WarrenAppDirectory or, with WarrenHandler, of a file
         WarrenHealthCheck /health#part 200                  | a URL path such as /health, and a status from 100 to 599
         """)
     void quarantinesWhatCannotBeADirectoryOfApplicationsOrAHealthCheck(String directive, String expected) throws IOException {
@@ -169,6 +170,13 @@ class WarrenConfigurationTest {
         assertEquals(Site.Kind.SERVICE_HOST, counter.kind());
         assertEquals(Map.of("", "/srv/counter/counter.psgi"), counter.applications());
         assertEquals("/srv/counter", counter.documentRoot());
+    }
+
+    @Test
+    void quarantinesAHealthCheckOfAService() throws IOException {
+        WarrenConfiguration read = written.warren(COUNTER + alice("Use WarrenLocation alice.example /counter",
+            "WarrenService counter /counter\nWarrenHealthCheck /counter/health"));
+        assertTrue(read.problems().toString().contains("which it does not answer itself"), () -> "" + read.problems());
     }
 
     @Test

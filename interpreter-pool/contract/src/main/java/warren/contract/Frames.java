@@ -30,8 +30,6 @@ public final class Frames {
         switch (ask) {
             case Ask.Configure() -> new FrameWriter(1).sendTo(stream);
             case Ask.ListVirtualHosts(long seen, int connector) -> new FrameWriter(2).number(seen).number(connector).sendTo(stream);
-            case Ask.TellLimits(VirtualHostName name) -> new FrameWriter(13).text(name.value()).sendTo(stream);
-            case Ask.Retired(int connector) -> new FrameWriter(12).number(connector).sendTo(stream);
             case Ask.Launch(VirtualHostName name) -> new FrameWriter(3).text(name.value()).sendTo(stream);
             case Ask.Stop(GenerationId generation, boolean tellWhere) ->
                 generation(new FrameWriter(4), generation).flag(tellWhere).sendTo(stream);
@@ -46,6 +44,8 @@ public final class Frames {
             case Ask.TellPrivateMemory(GenerationId generation, int pid) ->
                 generation(new FrameWriter(10), generation).number(pid).sendTo(stream);
             case Ask.TellQuota(GenerationId generation) -> generation(new FrameWriter(9), generation).sendTo(stream);
+            case Ask.Retired(int connector) -> new FrameWriter(12).number(connector).sendTo(stream);
+            case Ask.TellLimits(VirtualHostName name) -> new FrameWriter(13).text(name.value()).sendTo(stream);
         }
     }
 
@@ -87,14 +87,14 @@ public final class Frames {
             case Answer.Noted() -> new FrameWriter(8).sendTo(stream);
             case Answer.Running r -> launched(new FrameWriter(9), r.launched()).number(r.reloads()).sendTo(stream);
             case Answer.EndOfGenerations(boolean shared) -> new FrameWriter(10).flag(shared).sendTo(stream);
-            case Answer.LimitsTold(String text) -> new FrameWriter(18).text(text).sendTo(stream);
-            case Answer.Retire() -> new FrameWriter(16).sendTo(stream);
-            case Answer.CompareGenerations() -> new FrameWriter(17).sendTo(stream);
             case Answer.Unlisted(VirtualHostName name) -> new FrameWriter(11).text(name.value()).sendTo(stream);
             case Answer.EndOfChanges(long revision) -> new FrameWriter(12).number(revision).sendTo(stream);
             case Answer.PrivateMemoryTold(long bytes) -> new FrameWriter(14).number(bytes).sendTo(stream);
             case Answer.CpuTimeTold(long millis) -> new FrameWriter(15).number(millis).sendTo(stream);
             case Answer.QuotaTold(String reached) -> new FrameWriter(13).text(reached).sendTo(stream);
+            case Answer.Retire() -> new FrameWriter(16).sendTo(stream);
+            case Answer.CompareGenerations() -> new FrameWriter(17).sendTo(stream);
+            case Answer.LimitsTold(String text) -> new FrameWriter(18).text(text).sendTo(stream);
         }
     }
 

@@ -41,7 +41,7 @@ final class Configurations {
     }
 
     /** Who waits looks whether something else is to be told. */
-    synchronized void somethingElse() {
+    synchronized void wake() {
         notifyAll();
     }
 

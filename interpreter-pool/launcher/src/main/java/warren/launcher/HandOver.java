@@ -50,16 +50,16 @@ final class HandOver {
         return retiring && is(earlier, pid);
     }
 
-    /** Whether this one is to look which generations are nobody's; said once. */
+    /** Whether this one, the next or the one after it, is to look which generations are nobody's; said once. */
     synchronized boolean takeCompare(int pid) {
-        boolean wanted = compare && is(next, pid);
+        boolean wanted = compare && !is(earlier, pid);
         compare &= !wanted;
         return wanted;
     }
 
     /** Whether {@link #isToRetire} or {@link #takeCompare} have something for it. */
     synchronized boolean hasOrder(int pid) {
-        return isToRetire(pid) || compare && is(next, pid);
+        return isToRetire(pid) || compare && !is(earlier, pid);
     }
 
     /** The next one wants its list: has the earlier one told to retire, and returns when it has, or has ended. */

@@ -75,7 +75,7 @@ public final class Launcher {
         long uptime = uptimeMillis();
         this.configurations = new Configurations(uptime);
         this.reloads = new Reloads(uptime);
-        this.handOver = new HandOver(configurations::somethingElse);
+        this.handOver = new HandOver(configurations::wake);
         this.cgroups = openCgroups();
         this.credentials = new CredentialStore(directories.state());
         LaunchPlans plans = new LaunchPlans(plugins, credentials, directories.rootMount(), directories.credentialsMount());

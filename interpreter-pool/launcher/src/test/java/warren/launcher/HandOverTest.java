@@ -45,6 +45,17 @@ class HandOverTest {
         assertFalse(handOver.hasOrder(NEW) || handOver.takeCompare(NEW));
     }
 
+    /** The one that was to look has crashed meanwhile. */
+    @Test
+    void theOneAfterTheNextLooksWhereThatHasEnded() {
+        handOver.begin(OLD, NEW);
+        handOver.wantsList(NEW, Duration.ZERO);
+        handOver.ended(NEW);
+        handOver.ended(OLD);
+        assertTrue(handOver.hasOrder(33) && handOver.takeCompare(33));
+        assertFalse(handOver.takeCompare(33));
+    }
+
     @Test
     void aNextOneThatEndsBeforeItServesIsNotWaitedFor() throws Exception {
         handOver.begin(OLD, NEW);

@@ -41,7 +41,8 @@ final class HealthRequest extends OwnRequest {
         return switch (route) {
             case Route.Application application -> application.file();
             case Route.Applications applications -> applications.directory() + "/";
-            case Route.Service service -> throw new IllegalStateException("a service has a health check of its own");
+            // of another pool: the configuration names none, and this one's answer to it is no 200
+            case Route.Service service -> service.path();
         };
     }
 

@@ -20,7 +20,8 @@ import warren.contract.VirtualHostName;
 
 /**
  * The launcher, as the connector may speak to it: one method an {@link Ask}, one connection a call. Every call ends
- * within two minutes, {@link #quotaReached} within two seconds, with an {@link IOException} where the launcher is away or says something else than the contract.
+ * within two minutes, {@link #quotaReached} within two seconds, with an {@link IOException} where the launcher is away or
+ * says something else than the contract.
  */
 public final class LauncherClient {
     private static final Duration LONGEST = Duration.ofMinutes(2);

@@ -3,6 +3,7 @@ package warren.pool;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.contract.GenerationId;
@@ -15,7 +16,6 @@ import warren.contract.VirtualHostName;
  */
 final class Renewals {
     private static final Logger LOG = LogManager.getLogger(Renewals.class);
-    private static final String FAILED = "not reloaded, what ran goes on: ";
     /** A launch is half a processor's second that nobody's quota pays for. */
     private static final Duration EACH = Duration.ofSeconds(10);
     private static final int AT_ONCE = 12;
@@ -38,9 +38,8 @@ final class Renewals {
 
     /** One that was launched since the reload was asked for has the new code already. The launcher is told the outcome. */
     void byAdministrator(VirtualHost asked) {
-        Optional<String> quarantined = asked.quarantine().map(why -> "quarantined: " + why);
-        String failure = replace(quarantined.isPresent() ? Optional.empty() : Optional.of(asked.reloads()), Optional.empty());
-        shared.reportReload(asked, quarantined.orElse(failure));
+        String failure = replace(one -> one.reloads() < asked.reloads());
+        shared.reportReload(asked, asked.quarantine().map(why -> "quarantined: " + why).orElse(failure));
     }
 
     /**
@@ -75,23 +74,20 @@ final class Renewals {
             waiting = Optional.empty();
         }
         try {
-            wish.outcome().complete(replace(Optional.of(Long.MAX_VALUE), wish.only()));
+            wish.outcome().complete(replace(one -> wish.only().map(one.id()::equals).orElse(true)));
         } finally {
             wish.outcome().complete("a defect of the connector");
         }
     }
 
-    /**
-     * @param reloads one that was launched at this count of reloads stays; empty where all do
-     * @param only this one
-     */
-    private String replace(Optional<Long> reloads, Optional<GenerationId> only) {
+    /** Why it was not; nothing where it was, or where none of these serves. */
+    private String replace(Predicate<Generation> isOld) {
         try {
-            generations.replace(one -> reloads.filter(count -> one.reloads() < count).isPresent() && only.map(one.id()::equals).orElse(true));
+            generations.replace(isOld);
             return "";
         } catch (LaunchRefusal e) {
             LOG.error("vhost={} was not reloaded, what ran goes on: {}", name, e.getMessage());
-            shared.log().tell(name, FAILED + e.getMessage());
+            shared.log().tell(name, "not reloaded, what ran goes on: " + e.getMessage());
             return e.getMessage();
         }
     }
