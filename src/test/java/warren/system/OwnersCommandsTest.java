@@ -21,6 +21,10 @@ final class OwnersCommandsTest {
         machine = new Machine();
         machine.addOwner("alice", Machine.ALICE, "WarrenMemoryMax 300M");
         machine.addOwner("bob", Machine.BOB);
+        machine.addOwner("carol", Machine.CAROL, "WarrenCredential database");
+        machine.write("carol", Machine.CAROL, "htdocs/perl/read.pl", """
+            print "Content-Type: text/plain\n\n"; open my $file, '<', "$ENV{CREDENTIALS_DIRECTORY}/database" or die; print <$file>;
+            """, "644");
         machine.start();
     }
 
@@ -72,6 +76,33 @@ final class OwnersCommandsTest {
         assertTrue(reload.output().startsWith("not reloaded, what ran goes on: ") && reload.output().contains(why), reload.output());
         assertTrue(warren(Machine.BOB, "logs", "bob.localhost").orFail().contains(why));
         assertEquals(1, warren(Machine.ALICE, "logs", "bob.localhost").exitStatus());
+    }
+
+    /** The value comes from standard input, and goes past the connector. */
+    private static Command credential(int uid, String value, String... words) throws Exception {
+        List<String> all = new ArrayList<>(List.of("sh", "-c", "printf %s " + value + " | \"$0\" credential \"$@\" --runtime " + machine.base() + "/run",
+            machine.home().resolve("bin/warren").toString()));
+        all.addAll(List.of(words));
+        return as(uid, all.toArray(String[]::new));
+    }
+
+    @Test
+    void anOwnerSetsAndRotatesACredentialOfHis() throws Exception {
+        assertEquals("database set: launches from now on have it\n",
+            credential(Machine.CAROL, "first-secret", "set", "carol.localhost", "database").orFail());
+        assertEquals("first-secret", machine.http().get("carol.localhost", "/perl/read.pl").body());
+        assertEquals("reloaded\n", credential(Machine.CAROL, "second-secret", "rotate", "carol.localhost", "database").orFail());
+        assertEquals("second-secret", machine.http().get("carol.localhost", "/perl/read.pl").body());
+        for (String log : List.of("launcher.log", "connector/connector.log")) {
+            assertFalse(Command.text(machine.base().resolve("log").resolve(log)).contains("-secret"), log);
+        }
+        assertTrue(Command.text(machine.base().resolve("log/launcher.log")).contains("vhost=carol.localhost UID " + Machine.CAROL + " has set the credential database"));
+        Command unnamed = credential(Machine.CAROL, "x", "set", "carol.localhost", "other");
+        assertEquals(1, unnamed.exitStatus());
+        assertEquals("no credential of this name is given to carol.localhost, expected one that WarrenCredential names for it\n", unnamed.output());
+        assertTrue(credential(Machine.BOB, "x", "set", "carol.localhost", "database").output().startsWith("no virtual host \"carol.localhost\" of yours"));
+        assertTrue(credential(Machine.CAROL, "x", "list", "carol.localhost").output().contains("list is the administrator's"));
+        assertEquals("second-secret", machine.http().get("carol.localhost", "/perl/read.pl").body());
     }
 
     @Test

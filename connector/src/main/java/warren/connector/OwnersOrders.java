@@ -46,12 +46,18 @@ final class OwnersOrders {
                 case STOP -> new OwnersAnswer(true, List.of(pools.of(first).stop()
                     ? "what ran ends when its requests are over; the next request launches it again" : "nothing runs"));
                 case LIMITS -> new OwnersAnswer(true, launcher.limits(first).lines().toList());
+                case GIVE_CREDENTIAL -> giveCredential(first, ask.credential().orElseThrow());
             };
         } catch (IOException e) {
             return refusal("the launcher does not answer; try again soon");
         } catch (LaunchFailed e) {
             return refusal(e.getMessage());
         }
+    }
+
+    private OwnersAnswer giveCredential(VirtualHostName name, String credential) throws IOException {
+        String refusal = launcher.awaitCredential(name, credential);
+        return refusal.isEmpty() ? new OwnersAnswer(true, List.of()) : refusal(refusal);
     }
 
     private static OwnersAnswer reload(InterpreterPool pool, int withinSeconds) {

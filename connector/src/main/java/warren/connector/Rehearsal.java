@@ -148,6 +148,7 @@ final class Rehearsal {
             case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);
             case Ask.Retired retired -> Frames.send(new Answer.Noted(), out);
             case Ask.TellLimits ask -> Frames.send(new Answer.LimitsTold(""), out);
+            case Ask.AwaitCredential ask -> Frames.send(new Answer.CredentialAwaited(""), out);
             case Ask.ReportReload report -> Frames.send(new Answer.Noted(), out);
         }
     }

@@ -78,6 +78,7 @@ final class FakeLauncher implements AutoCloseable {
                 case Ask.ListVirtualHosts(long seen, int connector) -> list(seen, out);
                 case Ask.Retired retired -> Frames.send(new Answer.Noted(), out);
                 case Ask.TellLimits ask -> Frames.send(new Answer.LimitsTold(""), out);
+                case Ask.AwaitCredential ask -> Frames.send(new Answer.CredentialAwaited(""), out);
                 case Ask.Launch(VirtualHostName name) -> Frames.send(launch(name), out);
                 case Ask.Stop(GenerationId generation, boolean tellWhere) -> {
                     stop(generation);

@@ -97,6 +97,9 @@ public sealed interface Answer {
     /** @param text a line for each limit; empty where there is no such virtual host */
     record LimitsTold(String text) implements Answer { }
 
+    /** @param refusal why it is not waited for; empty where it is */
+    record CredentialAwaited(String refusal) implements Answer { }
+
     /** In milliseconds; 0 where there is no such interpreter. */
     record CpuTimeTold(long millis) implements Answer { }
 }

@@ -20,6 +20,14 @@ public sealed interface Ask {
     /** The limits of a virtual host that are in force, for its owner to read. Answer: {@link Answer.LimitsTold}. */
     record TellLimits(VirtualHostName virtualHost) implements Ask { }
 
+    /**
+     * The owner of a virtual host wants to give it a credential. The launcher takes the value from his own hand, on a socket that
+     * he alone can connect to for some seconds; the connector never has it. Answer: {@link Answer.CredentialAwaited}.
+     *
+     * @param credential one that the configuration names for this virtual host
+     */
+    record AwaitCredential(VirtualHostName virtualHost, String credential) implements Ask { }
+
     /** A connector that was told to retire takes no more requests and manages no more generations. Answer: {@link Answer.Noted}. */
     record Retired(int connector) implements Ask { }
 

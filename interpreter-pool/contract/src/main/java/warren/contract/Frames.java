@@ -46,6 +46,8 @@ public final class Frames {
             case Ask.TellQuota(GenerationId generation) -> generation(new FrameWriter(9), generation).sendTo(stream);
             case Ask.Retired(int connector) -> new FrameWriter(12).number(connector).sendTo(stream);
             case Ask.TellLimits(VirtualHostName name) -> new FrameWriter(13).text(name.value()).sendTo(stream);
+            case Ask.AwaitCredential(VirtualHostName name, String credential) ->
+                new FrameWriter(14).text(name.value()).text(credential).sendTo(stream);
         }
     }
 
@@ -66,7 +68,8 @@ public final class Frames {
             case 11 -> new Ask.TellCpuTime(generation(in), in.number(1, Integer.MAX_VALUE));
             case 12 -> new Ask.Retired(in.number(1, Integer.MAX_VALUE));
             case 13 -> new Ask.TellLimits(in.name());
-            default -> throw new MalformedFrame("an ask of type " + type + ", expected 1 to 13");
+            case 14 -> new Ask.AwaitCredential(in.name(), in.text());
+            default -> throw new MalformedFrame("an ask of type " + type + ", expected 1 to 14");
         };
         in.end();
         return ask;
@@ -95,6 +98,7 @@ public final class Frames {
             case Answer.Retire() -> new FrameWriter(16).sendTo(stream);
             case Answer.CompareGenerations() -> new FrameWriter(17).sendTo(stream);
             case Answer.LimitsTold(String text) -> new FrameWriter(18).text(text).sendTo(stream);
+            case Answer.CredentialAwaited(String refusal) -> new FrameWriter(19).text(refusal).sendTo(stream);
         }
     }
 
@@ -121,7 +125,8 @@ public final class Frames {
             case 16 -> new Answer.Retire();
             case 17 -> new Answer.CompareGenerations();
             case 18 -> new Answer.LimitsTold(in.text());
-            default -> throw new MalformedFrame("an answer of type " + type + ", expected 1 to 18");
+            case 19 -> new Answer.CredentialAwaited(in.text());
+            default -> throw new MalformedFrame("an answer of type " + type + ", expected 1 to 19");
         };
         in.end();
         return answer;

@@ -11,8 +11,9 @@ import java.util.Optional;
  *
  * @param virtualHost one of his; empty for all of them, with {@link Verb#STATUS} only
  * @param withinSeconds how long it may take, 1 to 600
+ * @param credential the name of one, with {@link Verb#GIVE_CREDENTIAL} only; its value never comes to the connector
  */
-public record OwnersAsk(Verb verb, Optional<VirtualHostName> virtualHost, int withinSeconds) {
+public record OwnersAsk(Verb verb, Optional<VirtualHostName> virtualHost, int withinSeconds, Optional<String> credential) {
     private static final int TYPE = 64;
     private static final int MOST_SECONDS = 600;
 
@@ -25,7 +26,9 @@ public record OwnersAsk(Verb verb, Optional<VirtualHostName> virtualHost, int wi
         /** The end of what runs, after its requests; the next request launches it again. */
         STOP,
         /** The limits in force. */
-        LIMITS
+        LIMITS,
+        /** Has the launcher wait for the value of a credential, which the owner then gives it himself. */
+        GIVE_CREDENTIAL
     }
 
     /** @throws IllegalArgumentException where it cannot be asked so */
@@ -36,11 +39,19 @@ public record OwnersAsk(Verb verb, Optional<VirtualHostName> virtualHost, int wi
         if (virtualHost.isEmpty() && verb != Verb.STATUS) {
             throw new IllegalArgumentException(verb + " without a virtual host");
         }
+        if (credential.isPresent() != (verb == Verb.GIVE_CREDENTIAL)) {
+            throw new IllegalArgumentException(verb + (credential.isPresent() ? " with" : " without") + " a credential");
+        }
+    }
+
+    /** One that names no credential. */
+    public OwnersAsk(Verb verb, Optional<VirtualHostName> virtualHost, int withinSeconds) {
+        this(verb, virtualHost, withinSeconds, Optional.empty());
     }
 
     public void sendTo(OutputStream stream) throws IOException {
         new FrameWriter(TYPE).number(verb.ordinal()).text(virtualHost.map(VirtualHostName::value).orElse("")).number(withinSeconds)
-            .sendTo(stream);
+            .text(credential.orElse("")).sendTo(stream);
     }
 
     /** @throws MalformedFrame where it is anything else */
@@ -52,12 +63,14 @@ public record OwnersAsk(Verb verb, Optional<VirtualHostName> virtualHost, int wi
         Verb verb = Verb.values()[in.number(0, Verb.values().length - 1)];
         String name = in.text();
         int within = in.number(1, MOST_SECONDS);
+        String credential = in.text();
         in.end();
         if (!name.isEmpty() && !VirtualHostName.isWellFormed(name)) {
             throw new MalformedFrame("a text that is no virtual host's name");
         }
         try {
-            return new OwnersAsk(verb, Optional.of(name).filter(text -> !text.isEmpty()).map(VirtualHostName::new), within);
+            return new OwnersAsk(verb, Optional.of(name).filter(text -> !text.isEmpty()).map(VirtualHostName::new), within,
+                Optional.of(credential).filter(text -> !text.isEmpty()));
         } catch (IllegalArgumentException e) {
             throw new MalformedFrame(e.getMessage());
         }

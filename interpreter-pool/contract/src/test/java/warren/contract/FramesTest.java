@@ -30,6 +30,7 @@ class FramesTest {
 
     static Stream<Ask> asks() {
         return Stream.of(new Ask.Configure(), new Ask.ListVirtualHosts(0, 1), new Ask.ListVirtualHosts(Long.MAX_VALUE, Integer.MAX_VALUE), new Ask.Retired(4711), new Ask.TellLimits(ALICE),
+            new Ask.AwaitCredential(ALICE, "database"),
             new Ask.Launch(ALICE), new Ask.Stop(SECOND, true), new Ask.Kill(SECOND, 4711, false),
             new Ask.Kill(SECOND, 4711, true), new Ask.ListGenerations(), new Ask.RotateLog(ALICE),
             new Ask.TellQuota(SECOND), new Ask.TellPrivateMemory(SECOND, 4711), new Ask.TellCpuTime(SECOND, 4711),
@@ -48,7 +49,7 @@ class FramesTest {
             new Answer.LaunchFailed(ALICE, "plugin", "steps", Optional.empty(), "hint"),
             new Answer.Stopped(), new Answer.Killed(true), new Answer.Killed(false), new Answer.Noted(),
             new Answer.Running(new Answer.Launched(SECOND, "/r/s", "/r/l"), Long.MAX_VALUE), new Answer.EndOfGenerations(false),
-            new Answer.EndOfGenerations(true), new Answer.Retire(), new Answer.LimitsTold("a\nb"), new Answer.CompareGenerations());
+            new Answer.EndOfGenerations(true), new Answer.Retire(), new Answer.LimitsTold("a\nb"), new Answer.CredentialAwaited("no such"), new Answer.CompareGenerations());
     }
 
     @ParameterizedTest

@@ -25,7 +25,8 @@ class OwnersAskTest {
     @Test
     void receivesWhatWasSent() throws IOException {
         for (OwnersAsk.Verb verb : OwnersAsk.Verb.values()) {
-            OwnersAsk ask = new OwnersAsk(verb, Optional.of(ALICE), 600);
+            Optional<String> credential = Optional.of("database").filter(name -> verb == OwnersAsk.Verb.GIVE_CREDENTIAL);
+            OwnersAsk ask = new OwnersAsk(verb, Optional.of(ALICE), 600, credential);
             assertEquals(ask, OwnersAsk.receive(new ByteArrayInputStream(bytes(ask))));
         }
         OwnersAsk all = new OwnersAsk(OwnersAsk.Verb.STATUS, Optional.empty(), 1);
@@ -36,6 +37,8 @@ class OwnersAskTest {
     void refusesEverythingElse() throws IOException {
         assertThrows(IllegalArgumentException.class, () -> new OwnersAsk(OwnersAsk.Verb.STOP, Optional.empty(), 1));
         assertThrows(IllegalArgumentException.class, () -> new OwnersAsk(OwnersAsk.Verb.STATUS, Optional.empty(), 0));
+        assertThrows(IllegalArgumentException.class, () -> new OwnersAsk(OwnersAsk.Verb.GIVE_CREDENTIAL, Optional.of(ALICE), 1));
+        assertThrows(IllegalArgumentException.class, () -> new OwnersAsk(OwnersAsk.Verb.LIMITS, Optional.of(ALICE), 1, Optional.of("database")));
         byte[] good = bytes(new OwnersAsk(OwnersAsk.Verb.RELOAD, Optional.of(ALICE), 60));
         for (int length = 0; length < good.length; length++) {
             byte[] cut = java.util.Arrays.copyOf(good, length);

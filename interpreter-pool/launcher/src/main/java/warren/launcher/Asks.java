@@ -26,11 +26,11 @@ final class Asks {
     private final Reloads reloads;
     private final OwnersLogRotation ownersLogs;
     private final HandOver handOver;
-    private final Plugins plugins;
+    private final OwnersAsks owners;
 
     Asks(Directories directories, Secrets secrets, Configurations configurations, Generations generations,
-            Reloads reloads, OwnersLogRotation ownersLogs, HandOver handOver, Plugins plugins) {
-        this.plugins = plugins;
+            Reloads reloads, OwnersLogRotation ownersLogs, HandOver handOver, OwnersAsks owners) {
+        this.owners = owners;
         this.handOver = handOver;
         this.directories = directories;
         this.secrets = secrets;
@@ -82,8 +82,9 @@ final class Asks {
                 new Answer.PrivateMemoryTold(generations.privateMemory(tell.generation(), tell.reportedPid())));
             case Ask.TellQuota(GenerationId generation) ->
                 answers.send(new Answer.QuotaTold(generations.quotaReached(generation)));
-            case Ask.TellLimits(VirtualHostName name) -> answers.send(
-                new Answer.LimitsTold(configurations.current().find(name).map(site -> Limits.inForce(site, plugins)).orElse("")));
+            case Ask.TellLimits(VirtualHostName name) -> answers.send(new Answer.LimitsTold(owners.limits(name)));
+            case Ask.AwaitCredential(VirtualHostName name, String credential) ->
+                answers.send(new Answer.CredentialAwaited(owners.awaitCredential(name, credential)));
             case Ask.RotateLog(VirtualHostName name) -> {
                 configurations.current().find(name).ifPresent(ownersLogs::tend);
                 answers.send(new Answer.Noted());

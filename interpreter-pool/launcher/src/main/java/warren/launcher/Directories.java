@@ -67,6 +67,11 @@ public record Directories(Path runtime, Path state, Path logs, Path spool) {
         return runtime.resolve("credentials");
     }
 
+    /** Where owners give the values of credentials, each on a socket of his own. */
+    public Path credentialIntake() {
+        return runtime.resolve("intake");
+    }
+
     Path generations() {
         return runtime.resolve("generations");
     }
@@ -126,6 +131,7 @@ public record Directories(Path runtime, Path state, Path logs, Path spool) {
         make(runtime.resolve("stage"), "rwx------", 0, 0);
         make(rootMount(), "rwx------", 0, 0);
         make(credentialsMount(), "rwxr-xr-x", 0, 0);
+        make(credentialIntake(), "rwx--x--x", 0, 0);
         make(generations(), "rwx--x---", 0, connectorGroup);
         make(runtime.resolve("notes"), "rwx------", 0, 0);
         make(generationNotes(), "rwx------", 0, 0);
@@ -144,6 +150,7 @@ public record Directories(Path runtime, Path state, Path logs, Path spool) {
     void forgetLauncher() throws IOException {
         emptyOfFiles(runtime.resolve("launcher"));
         emptyOfFiles(runtime.resolve("control"));
+        emptyOfFiles(credentialIntake());
     }
 
     /** Removes what a connector that has ended left, and the AJP socket with it. */

@@ -97,6 +97,12 @@ final class LaunchPlans {
         return kinds;
     }
 
+    /** The names of what a virtual host is given to know. */
+    List<String> credentials(Site site) throws LaunchFailure {
+        return draft(site, new GenerationId(site.virtualHost().name(), 1)).given().files().stream()
+            .map(Credentials.Credential::name).toList();
+    }
+
     Draft draft(Site site, GenerationId id) throws LaunchFailure {
         Site.Owner owner = site.owner().orElseThrow(() -> refused("no owner"));
         List<LaunchStep> steps = new ArrayList<>();

@@ -24,6 +24,7 @@ import warren.launcher.attest.Attestation;
 import warren.launcher.cgroup.CgroupTree;
 import warren.launcher.cgroup.QuotaGroup;
 import warren.launcher.control.LauncherStatus;
+import warren.launcher.credentials.CredentialIntake;
 import warren.launcher.credentials.CredentialStore;
 import warren.launcher.system.Descriptors;
 import warren.launcher.system.EndWatch;
@@ -97,7 +98,8 @@ public final class Launcher {
         this.ajp = left.isPresent() ? left.get().ajp() : freshAjpSocket();
         this.askServer = new AskServer(directories, server.connectorUid(), (int) server.connectorGid(),
             new Asks(directories, secrets, configurations, generations, reloads,
-                new OwnersLogRotation(directories.ownersLogs(), server.connectorUid()), handOver, plugins));
+                new OwnersLogRotation(directories.ownersLogs(), server.connectorUid()), handOver,
+                new OwnersAsks(configurations, plugins, plans, new CredentialIntake(directories.credentialIntake(), credentials, CredentialIntake.USUAL))));
         this.connector = new ConnectorProcess(cgroups, directories, stages, ajp, program, handOver, this::connectorEnded);
         left.ifPresent(connector::takeOver);
     }

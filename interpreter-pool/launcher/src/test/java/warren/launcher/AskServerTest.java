@@ -12,6 +12,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import warren.launcher.credentials.CredentialIntake;
 import warren.launcher.credentials.CredentialStore;
 import warren.launcher.stage.Preparation;
 import warren.launcher.system.DescriptorStream;
@@ -33,13 +34,15 @@ class AskServerTest {
         scratch = new Scratch();
         directories = scratch.directories(CONNECTOR);
         stages = new WarmStages(Scratch.CHILDREN, scratch.stage(), scratch.cgroups(), Preparation.NOTHING);
-        Generations generations = new Generations(scratch.cgroups(), directories, stages,
-            new LaunchPlans(Plugins.load(scratch.path("plugins")), new CredentialStore(scratch.path("state")), scratch.path("run/root"),
-            scratch.path("run/credentials")), CONNECTOR);
+        CredentialStore store = new CredentialStore(scratch.path("state"));
+        Plugins plugins = Plugins.load(scratch.path("plugins"));
+        LaunchPlans plans = new LaunchPlans(plugins, store, scratch.path("run/root"), scratch.path("run/credentials"));
+        Generations generations = new Generations(scratch.cgroups(), directories, stages, plans, CONNECTOR);
+        Configurations configurations = new Configurations(0);
         server = new AskServer(directories, CONNECTOR, (int) CONNECTOR, new Asks(directories,
-            Secrets.load(scratch.path("state")), new Configurations(0), generations, new Reloads(0),
+            Secrets.load(scratch.path("state")), configurations, generations, new Reloads(0),
             new OwnersLogRotation(directories.ownersLogs(), CONNECTOR), new HandOver(() -> { }),
-            Plugins.load(scratch.path("plugins"))));
+            new OwnersAsks(configurations, plugins, plans, new CredentialIntake(directories.credentialIntake(), store, CredentialIntake.USUAL))));
     }
 
     @AfterEach

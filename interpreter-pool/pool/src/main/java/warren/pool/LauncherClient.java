@@ -147,6 +147,11 @@ public final class LauncherClient {
         return one(new Ask.TellLimits(name), Answer.LimitsTold.class).text();
     }
 
+    /** Has the launcher wait for a credential from its owner's hand; why it does not, or nothing. */
+    public String awaitCredential(VirtualHostName name, String credential) throws IOException {
+        return one(new Ask.AwaitCredential(name, credential), Answer.CredentialAwaited.class).refusal();
+    }
+
     /** This connector takes no more requests and manages no more generations. */
     public void retired() throws IOException {
         one(new Ask.Retired(pid()), Answer.Noted.class);

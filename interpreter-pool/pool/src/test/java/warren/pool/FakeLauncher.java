@@ -127,6 +127,7 @@ final class FakeLauncher implements AutoCloseable {
                 }
                 case Ask.Retired retired -> Frames.send(new Answer.Noted(), out);
                 case Ask.TellLimits ask -> Frames.send(new Answer.LimitsTold(""), out);
+                case Ask.AwaitCredential ask -> Frames.send(new Answer.CredentialAwaited(""), out);
                 case Ask.Configure() -> Frames.send(
                     new Answer.Configured("secret", "/ajp", 8192, "/work", "/log", "/owners", "/spool", "/asks"), out);
             }

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+import warren.contract.OwnersAsk;
 import warren.launcher.control.ControlAnswer;
 import warren.launcher.control.ControlAsk;
 import warren.launcher.control.ControlAsk.Credential;
@@ -19,7 +20,8 @@ import warren.launcher.control.ControlAsk.Credential;
 @Command(name = "credential", mixinStandardHelpOptions = true,
     description = {"Keep what virtual hosts are given to know, sealed: a virtual host finds it where WarrenCredential names it, as a file",
         "in the directory $CREDENTIALS_DIRECTORY. set and rotate take the value from standard input, without a line's end at its",
-        "end, or ask for it on a terminal; rotate also reloads the virtual host. list shows names, no values."})
+        "end, or ask for it on a terminal; rotate also reloads the virtual host. list shows names, no values. An owner sets and rotates",
+        "those that WarrenCredential names for his own."})
 final class CredentialCommand implements Callable<Integer> {
     private static final int WITHIN_SECONDS = 120;
     private static final int MOST_BYTES = 64 << 10;
@@ -45,11 +47,29 @@ final class CredentialCommand implements Callable<Integer> {
             System.err.println("warren: " + action + " needs the name of a credential");
             return WarrenCommand.NOT_DONE;
         }
+        if (RuntimeOption.isOwners()) {
+            return asOwner();
+        }
         Optional<byte[]> value = action == Action.set || action == Action.rotate ? Optional.of(value()) : Optional.empty();
         ControlAnswer answer = launcher.control().ask(new ControlAsk(virtualHost, WITHIN_SECONDS,
             new Credential(Credential.Action.valueOf(action.name().toUpperCase(Locale.ROOT)), Optional.ofNullable(name), value)));
         RuntimeOption.print(answer.lines());
         return answer.good() ? WarrenCommand.DONE : WarrenCommand.NOT_DONE;
+    }
+
+    private int asOwner() throws IOException {
+        if (action != Action.set && action != Action.rotate) {
+            System.err.println("warren: an owner sets and rotates; " + action + " is the administrator's");
+            return WarrenCommand.NOT_DONE;
+        }
+        int given = launcher.giveAsOwner(virtualHost, name, value(), WITHIN_SECONDS);
+        if (given == WarrenCommand.DONE && action == Action.rotate) {
+            return launcher.askAsOwner(OwnersAsk.Verb.RELOAD, virtualHost, WITHIN_SECONDS);
+        }
+        if (given == WarrenCommand.DONE) {
+            System.out.println(name + " set: launches from now on have it");
+        }
+        return given;
     }
 
     /** Never an argument: those are everybody's to read in /proc. */

@@ -12,6 +12,7 @@ import warren.contract.VirtualHostName;
 import warren.launcher.Directories;
 import warren.launcher.control.ControlClient;
 import warren.launcher.control.OwnersClient;
+import warren.launcher.credentials.CredentialIntake;
 
 /** Which launcher is meant. */
 final class RuntimeOption {
@@ -29,18 +30,39 @@ final class RuntimeOption {
 
     /** Whether an owner asks, of the connector, and not root. */
     static boolean isOwners() throws IOException {
-        return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") != 0;
+        return uid() != 0;
+    }
+
+    private static int uid() throws IOException {
+        return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     }
 
     /** Has an owner's ask answered; the exit status. */
     int askAsOwner(OwnersAsk.Verb verb, String virtualHost, int withinSeconds) throws IOException {
-        if (virtualHost != null && !VirtualHostName.isWellFormed(virtualHost)) {
-            throw new IOException("\"" + virtualHost + "\" is no virtual host's name");
-        }
-        OwnersAnswer answer = new OwnersClient(directories().ownersSocket()).ask(
-            new OwnersAsk(verb, Optional.ofNullable(virtualHost).map(VirtualHostName::new), withinSeconds));
+        return askAsOwner(new OwnersAsk(verb, Optional.ofNullable(virtualHost).map(RuntimeOption::name), withinSeconds));
+    }
+
+    private int askAsOwner(OwnersAsk ask) throws IOException {
+        OwnersAnswer answer = new OwnersClient(directories().ownersSocket()).ask(ask);
         print(answer.lines());
         return answer.good() ? WarrenCommand.DONE : WarrenCommand.NOT_DONE;
+    }
+
+    /** Has an owner set a credential of his virtual host; the exit status. */
+    int giveAsOwner(String virtualHost, String credential, byte[] value, int withinSeconds) throws IOException {
+        VirtualHostName host = name(virtualHost);
+        int asked = askAsOwner(new OwnersAsk(OwnersAsk.Verb.GIVE_CREDENTIAL, Optional.of(host), withinSeconds, Optional.of(credential)));
+        if (asked == WarrenCommand.DONE) {
+            OwnersClient.give(CredentialIntake.socket(directories().credentialIntake(), Integer.toUnsignedLong(uid())), host, credential, value);
+        }
+        return asked;
+    }
+
+    private static VirtualHostName name(String virtualHost) {
+        if (!VirtualHostName.isWellFormed(virtualHost)) {
+            throw new IllegalArgumentException("\"" + virtualHost + "\" is no virtual host's name");
+        }
+        return new VirtualHostName(virtualHost);
     }
 
     /** Prints what the launcher answered; the connector's words in it may hold an owner's. */

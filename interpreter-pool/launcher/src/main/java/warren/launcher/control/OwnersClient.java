@@ -1,13 +1,18 @@
 package warren.launcher.control;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import warren.contract.OwnersAnswer;
 import warren.contract.OwnersAsk;
+import warren.contract.VirtualHostName;
+import warren.launcher.credentials.CredentialIntake;
 
 /** The command's side of the connector's socket for owners. The kernel tells the connector under which UID this runs. */
 public final class OwnersClient {
@@ -22,6 +27,29 @@ public final class OwnersClient {
         try (SocketChannel connection = connect()) {
             ask.sendTo(Channels.newOutputStream(connection));
             return OwnersAnswer.receive(new BufferedInputStream(Channels.newInputStream(connection)));
+        }
+    }
+
+    /**
+     * Gives a credential into the launcher's hand, once {@link OwnersAsk.Verb#GIVE_CREDENTIAL} is answered.
+     *
+     * @throws IOException where it is not set, for what is waited for is another, say
+     */
+    public static void give(Path intake, VirtualHostName host, String name, byte[] value) throws IOException {
+        try (SocketChannel connection = SocketChannel.open(UnixDomainSocketAddress.of(intake))) {
+            BufferedReader told = new BufferedReader(Channels.newReader(connection, StandardCharsets.UTF_8));
+            String awaited = told.readLine();
+            if (!CredentialIntake.greeting(host, name).equals(awaited)) {
+                throw new IOException("the launcher waits for \"" + awaited + "\", expected it to wait for \""
+                    + CredentialIntake.greeting(host, name) + "\": nothing was sent");
+            }
+            DataOutputStream out = new DataOutputStream(Channels.newOutputStream(connection));
+            out.writeInt(value.length);
+            out.write(value);
+            String refusal = told.readLine();
+            if (refusal == null || !refusal.isEmpty()) {
+                throw new IOException(refusal == null ? "the launcher has not said that it is set" : refusal);
+            }
         }
     }
 

@@ -44,12 +44,18 @@ public final class CredentialStore {
         if (wrong.isPresent()) {
             throw new IOException(wrong.get());
         }
-        if (value.length == 0 || value.length > MOST_VALUE_BYTES) {
-            throw new IOException("a value of " + value.length + " bytes, expected 1 to " + MOST_VALUE_BYTES);
-        }
+        requireLength(value.length);
         Map<String, Map<String, byte[]>> all = read();
         all.computeIfAbsent(host.value(), key -> new TreeMap<>()).put(name, value);
         write(all);
+    }
+
+    /** That of a value, in bytes. */
+    static int requireLength(int length) throws IOException {
+        if (length < 1 || length > MOST_VALUE_BYTES) {
+            throw new IOException("a value of " + length + " bytes, expected 1 to " + MOST_VALUE_BYTES);
+        }
+        return length;
     }
 
     /** Whether there was one. */

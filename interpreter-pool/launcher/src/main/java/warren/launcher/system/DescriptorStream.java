@@ -12,8 +12,6 @@ import java.util.Arrays;
  * whoever is on the other side cannot hold a thread of the launcher longer.
  */
 public final class DescriptorStream {
-    private static final short POLLIN = 1;
-    private static final short POLLOUT = 4;
     private static final int F_SETFL = 4;
     private static final int O_NONBLOCK = 04000;
     private static final int EINTR = 4;
@@ -43,7 +41,7 @@ public final class DescriptorStream {
                     return 0;
                 }
                 byte[] bytes = new byte[count];
-                long got = transfer(POLLIN, "read", () -> Libc.INSTANCE.read(descriptor, bytes, count));
+                long got = transfer(Readiness.POLLIN, "read", () -> Libc.INSTANCE.read(descriptor, bytes, count));
                 System.arraycopy(bytes, 0, target, offset, (int) got);
                 return got == 0 ? -1 : (int) got;
             }
@@ -63,7 +61,7 @@ public final class DescriptorStream {
                 int from = offset;
                 while (from < offset + count) {
                     byte[] rest = Arrays.copyOfRange(source, from, offset + count);
-                    from += (int) transfer(POLLOUT, "write", () -> Libc.INSTANCE.write(descriptor, rest, rest.length));
+                    from += (int) transfer(Readiness.POLLOUT, "write", () -> Libc.INSTANCE.write(descriptor, rest, rest.length));
                 }
             }
         };
@@ -88,22 +86,9 @@ public final class DescriptorStream {
         }
     }
 
-    /** {@code struct pollfd}: i32 fd, i16 events, i16 revents. */
     private void await(short event) throws IOException {
-        long left = (deadlineNanos - System.nanoTime()) / 1_000_000;
-        byte[] entry = new byte[8];
-        for (int i = 0; i < 4; i++) {
-            entry[i] = (byte) (descriptor >>> 8 * i);
-        }
-        entry[4] = (byte) event;
         // what is there already counts, however late it is: this process may have been stopped meanwhile
-        int ready = Libc.INSTANCE.poll(entry, 1, (int) Math.clamp(left, 0, Integer.MAX_VALUE));
-        if (ready < 0 && Libc.RUNTIME.getLastError() == EINTR) {
-            await(event);
-            return;
-        }
-        Linux.check(ready, "poll");
-        if (ready == 0) {
+        if (!Readiness.await(descriptor, event, deadlineNanos)) {
             throw new SocketTimeoutException("the other side did not answer in time");
         }
     }

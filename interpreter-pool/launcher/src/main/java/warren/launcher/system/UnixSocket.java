@@ -1,6 +1,8 @@
 package warren.launcher.system;
 
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.OptionalInt;
 
 /**
  * Unix sockets of the launcher: {@code socket(2)}, {@code bind(2)}, {@code listen(2)}, {@code accept4(2)},
@@ -32,6 +34,15 @@ public final class UnixSocket implements AutoCloseable {
      * @param mode its permissions
      */
     public static UnixSocket listen(String path, int group, int mode) throws SystemCallFailed {
+        return listen(path, NO_CHANGE, group, mode);
+    }
+
+    /** The same, for one user to connect to, and root. */
+    public static UnixSocket listenFor(int user, String path) throws SystemCallFailed {
+        return listen(path, user, NO_CHANGE, 0600);
+    }
+
+    private static UnixSocket listen(String path, int user, int group, int mode) throws SystemCallFailed {
         Libc libc = Libc.INSTANCE;
         int descriptor = Descriptors.above(Linux.check(
             libc.socket(Linux.AF_UNIX, Linux.SOCK_STREAM | Linux.SOCK_CLOEXEC, 0), "socket"));
@@ -40,7 +51,7 @@ public final class UnixSocket implements AutoCloseable {
             byte[] address = Linux.unixAddress(path);
             Linux.check(libc.bind(descriptor, address, address.length), "bind " + path);
             Linux.check(libc.chmod(path, mode), "chmod " + path);
-            Linux.check(libc.lchown(path, NO_CHANGE, group), "lchown " + path);
+            Linux.check(libc.lchown(path, user, group), "lchown " + path);
             Linux.check(libc.listen(descriptor, BACKLOG), "listen " + path);
             return socket;
         } catch (SystemCallFailed e) {
@@ -99,6 +110,12 @@ public final class UnixSocket implements AutoCloseable {
     /** Waits for a connection; returns its descriptor. Fails once {@link #close} was called. */
     public int accept() throws SystemCallFailed {
         return Linux.check(Libc.INSTANCE.accept4(descriptor, null, null, Linux.SOCK_CLOEXEC), "accept4 " + path);
+    }
+
+    /** The same, for a while; empty where nobody comes. */
+    public OptionalInt accept(Duration within) throws SystemCallFailed {
+        return Readiness.await(descriptor, Readiness.POLLIN, System.nanoTime() + within.toNanos())
+            ? OptionalInt.of(accept()) : OptionalInt.empty();
     }
 
     /** A connection of our own to a listening socket; returns its descriptor. */
