@@ -80,7 +80,7 @@ final class GracefulTest {
             LoadReport report = load.stop();
             System.err.println(times + " times " + what + ": " + report + ", alice's 50 % and 99 % and slowest within " + report.millisOf(0.5, "alice")
                 + ", " + report.millisOf(0.99, "alice") + " and " + report.millisOf(1, "alice") + " ms");
-            report.requireNoFailure();
+            report.requireNoneLost(alice, bob);
             report.requireOnce(alice, bob);
         }
     }

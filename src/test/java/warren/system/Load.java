@@ -105,8 +105,11 @@ final class Load {
             return askOnNew(errand, start, last);
         }
         Ended ended = ask(errand, start, kept, last);
-        boolean closedMeanwhile = ended.result.outcome() == Outcome.CUT && ended.result.status() == 0;
-        return closedMeanwhile && errand.idempotent() ? askOnNew(errand, start, last) : ended;
+        if (ended.result.outcome() != Outcome.CUT || ended.result.status() != 0) {
+            return ended;
+        }
+        return errand.idempotent() ? askOnNew(errand, start, last)
+            : new Ended(result(errand, Outcome.CLOSED, 0, ended.result.detail(), start), Optional.empty());
     }
 
     private static boolean isOpen(Wire wire) {

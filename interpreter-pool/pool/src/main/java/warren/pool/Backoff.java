@@ -2,62 +2,121 @@ package warren.pool;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import warren.contract.VirtualHostName;
 
 /**
- * Damps a crash loop: after a failed launch, or a generation that died young, the next launch may come at once, after a
- * second one in a row a second later, and then twice as long each time, up to half a minute, or 4 s where the code has
- * loaded. Not thread-safe.
+ * Damps what fails again and again: after a failed launch, or a generation that died young, the next launch may come at once,
+ * and after a second one in a row a second later. It stays with that second for a minute, for what is at fault may be the
+ * machine, an attack or an accident, which end, and visitors wait. Then, and at once where it is the code that does not load,
+ * the pause doubles with each failure. All virtual hosts' launches after a repeated failure come one after another, so that many of
+ * them take no more of the machine's processors than a few. Not thread-safe.
  */
 final class Backoff {
-    private static final Duration LONGEST = Duration.ofSeconds(30);
-    /** Code that loads and then dies may be a moment's attack or accident, and its visitors wait. */
-    private static final Duration LONGEST_AFTER_LOADING = Duration.ofSeconds(4);
+    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration A_SECOND = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private final VirtualHostName name;
+    private final Supplier<Duration> turn;
+    private final LongSupplier nanos;
     private int failures;
-    private Deadline pause = Deadline.after(Duration.ZERO);
+    /** How long the next pause is, where it doubles. */
+    private long seconds = 1;
+    private long firstFailureNanos;
+    private long overNanos;
     private Optional<String> last = Optional.empty();
-    private long lastFailedLaunchNanos = System.nanoTime();
+    private long lastFailedLaunchNanos;
+
+    /** What has failed, and how long a pause may become. */
+    private enum Fault {
+        /** The launcher could not launch it, or its machine. */
+        LAUNCH(Duration.ofSeconds(30)),
+        /** The code does not load: its owner mends it, and a reload tries it at once. */
+        CODE(Duration.ofSeconds(30)),
+        /** What had loaded has died: its owner cannot know when that is over. */
+        DEATH(Duration.ofSeconds(4));
+
+        private final Duration longest;
+
+        Fault(Duration longest) {
+            this.longest = longest;
+        }
+    }
+
+    /**
+     * @param turn how long one more launch after a repeated failure must wait for those of others
+     * @param nanos as of {@link System#nanoTime}
+     */
+    Backoff(VirtualHostName name, Supplier<Duration> turn, LongSupplier nanos) {
+        this.name = name;
+        this.turn = turn;
+        this.nanos = nanos;
+        this.overNanos = nanos.getAsLong();
+        this.lastFailedLaunchNanos = overNanos;
+    }
 
     /** A launch did. */
-    void failed(String why) {
-        lastFailedLaunchNanos = System.nanoTime();
-        hold(why, LONGEST);
+    void failed(LaunchRefusal why) {
+        lastFailedLaunchNanos = nanos.getAsLong();
+        switch (why) {
+            // no fault of the virtual host's
+            case LauncherAway away -> last = Optional.of(away.getMessage());
+            case NotLaunched refused -> hold(Fault.LAUNCH, refused.getMessage());
+            default -> hold(Fault.CODE, why.getMessage());
+        }
     }
 
     /** What had been launched did, after it had loaded its code: those who asked before may still have a launch. */
     void died(String why) {
-        hold(why, LONGEST_AFTER_LOADING);
+        hold(Fault.DEATH, why);
     }
 
-    private void hold(String why, Duration longest) {
+    private void hold(Fault fault, String why) {
+        last = Optional.of(why);
         failures++;
-        last = Optional.of(why);
-        long seconds = failures == 1 ? 0 : Math.min(longest.toSeconds(), 1L << Math.min(failures - 2, 10));
-        pause = Deadline.after(Duration.ofSeconds(seconds));
+        if (failures == 1) {
+            firstFailureNanos = nanos.getAsLong();
+            return;
+        }
+        if (fault != Fault.CODE && nanos.getAsLong() - firstFailureNanos < PATIENCE.toNanos()) {
+            seconds = 1;
+            pause(Math.clamp(turn.get().toNanos(), A_SECOND.toNanos(), fault.longest.toNanos()));
+        } else {
+            pause(Math.min(A_SECOND.multipliedBy(seconds).toNanos(), fault.longest.toNanos()));
+            seconds = Math.min(2 * seconds, fault.longest.toSeconds());
+        }
     }
 
-    /** It was no fault of the virtual host's: noted, and the next launch need not wait. */
-    void notTried(String why) {
-        lastFailedLaunchNanos = System.nanoTime();
-        last = Optional.of(why);
-    }
-
-    /**
-     * Whether a launch has.
-     *
-     * @param nanos of {@link System#nanoTime}
-     */
-    boolean hasFailedSince(long nanos) {
-        return lastFailedLaunchNanos - nanos > 0;
+    private void pause(long forNanos) {
+        overNanos = nanos.getAsLong() + forNanos;
     }
 
     void succeeded() {
         failures = 0;
-        pause = Deadline.after(Duration.ZERO);
+        seconds = 1;
+        overNanos = nanos.getAsLong();
+    }
+
+    /**
+     * Fails where no launch may come now.
+     *
+     * @param arrival when the request came: the failure of a launch that ended since then is its failure too
+     */
+    void require(long arrival) throws LaunchFailed {
+        Duration left = Duration.ofSeconds(pause().plus(A_SECOND).minusNanos(1).toSeconds());
+        if (!left.isZero()) {
+            throw new LaunchFailed("vhost=" + name + " is launched again in " + left.toSeconds() + " s at the earliest; the last time: "
+                + last.orElse(""), left, null);
+        }
+        if (lastFailedLaunchNanos - arrival > 0) {
+            throw new LaunchFailed(last.orElse(""), SOON, null);
+        }
     }
 
     /** How long a launch must still wait; zero where it may come now. */
     Duration pause() {
-        return Duration.ofNanos(Math.max(0, pause.leftNanos()));
+        return Duration.ofNanos(Math.max(0, overNanos - nanos.getAsLong()));
     }
 
     /** Why the last launch failed, or its generation died. */

@@ -3,10 +3,6 @@ package warren.pool;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -17,7 +13,7 @@ import warren.contract.VirtualHost;
 
 /**
  * One virtual host's generations: the one that serves, the one that may be loading, and those that drain. Nothing runs
- * until somebody asks; one launch serves all who wait for it, and its failure is the failure of all of them. Launches
+ * until somebody asks, and one launch serves all who wait for it. Launches
  * and reloads of one virtual host come one after the other; no lock is held while the launcher or an interpreter is
  * waited for but the one that orders them.
  */
@@ -37,14 +33,15 @@ final class Generations {
     private volatile VirtualHost host;
     private volatile Optional<Generation> current = Optional.empty();
     /** These are guarded by this. */
-    private Optional<CompletableFuture<Generation>> launching = Optional.empty();
-    private final Backoff backoff = new Backoff();
+    private Optional<PendingLaunch> launching = Optional.empty();
+    private final Backoff backoff;
     private Optional<PoolState> ended = Optional.empty();
 
     Generations(VirtualHost host, Shared shared, Slots slots) {
         this.host = host;
         this.shared = shared;
         this.slots = slots;
+        this.backoff = new Backoff(host.name(), shared::repeatedLaunch, System::nanoTime);
         this.draining = new Draining(shared);
         this.tending = new Tending(this, slots, shared);
         this.renewals = new Renewals(this, host.name(), shared);
@@ -66,24 +63,24 @@ final class Generations {
         } else if (found.isOne() && host.pool().start() == 0) {
             install(found.newest(host));
         } else if (!found.isEmpty()) {
-            CompletableFuture<Generation> first = new CompletableFuture<>();
+            PendingLaunch first = new PendingLaunch();
             launching = Optional.of(first);
             shared.run(() -> takeOverOneOf(found, first));
         }
     }
 
     /** Where none is good, those who wait get a launch. */
-    private void takeOverOneOf(Found found, CompletableFuture<Generation> waiting) {
+    private void takeOverOneOf(Found found, PendingLaunch waiting) {
         oneLaunch.lock();
         try {
             Optional<Generation> good = found.newestGood(host);
             if (good.isPresent()) {
                 install(good.get());
-                waiting.complete(good.get());
+                waiting.succeeded(good.get());
             }
         } finally {
             oneLaunch.unlock();
-            if (!waiting.isDone()) {
+            if (!waiting.isOver()) {
                 launchFor(waiting);
             }
         }
@@ -113,48 +110,37 @@ final class Generations {
      */
     Generation serving(long arrival, Deadline deadline) throws LaunchFailed, PoolExhausted {
         Optional<Generation> ready = current;
-        return ready.isPresent() ? ready.get() : await(joinLaunch(arrival), deadline);
+        return ready.isPresent() ? ready.get() : joinLaunch(arrival).await(deadline);
     }
 
-    private synchronized CompletableFuture<Generation> joinLaunch(long arrival) throws LaunchFailed {
+    private synchronized PendingLaunch joinLaunch(long arrival) throws LaunchFailed {
         if (current.isPresent()) {
-            return CompletableFuture.completedFuture(current.get());
+            return PendingLaunch.of(current.get());
         }
         if (launching.isPresent()) {
             return launching.get();
         }
-        requireLaunchable(arrival);
-        CompletableFuture<Generation> launch = new CompletableFuture<>();
+        if (ended.isPresent()) {
+            throw new LaunchFailed("vhost=" + host.name() + " must not serve: "
+                + host.quarantine().orElse("it is not configured any more"), SOON, null);
+        }
+        backoff.require(arrival);
+        PendingLaunch launch = new PendingLaunch();
         launching = Optional.of(launch);
         shared.run(() -> launchFor(launch));
         return launch;
     }
 
-    private void requireLaunchable(long arrival) throws LaunchFailed {
-        if (ended.isPresent()) {
-            throw new LaunchFailed("vhost=" + host.name() + " must not serve: "
-                + host.quarantine().orElse("it is not configured any more"), SOON, null);
-        }
-        Duration pause = backoff.pause();
-        if (!pause.isZero()) {
-            throw new LaunchFailed("vhost=" + host.name() + " is launched again in " + (pause.toSeconds() + 1)
-                + " s at the earliest; the last time: " + backoff.last().orElse(""), pause.plusSeconds(1), null);
-        }
-        if (backoff.hasFailedSince(arrival)) {
-            throw new LaunchFailed(backoff.last().orElse(""), SOON, null);
-        }
-    }
-
-    private void launchFor(CompletableFuture<Generation> waiting) {
+    private void launchFor(PendingLaunch waiting) {
         oneLaunch.lock();
         try {
-            waiting.complete(launchAndInstall(Optional.empty()));
+            waiting.succeeded(launchAndInstall(Optional.empty()));
         } catch (LaunchRefusal e) {
             launchFailed(e);
-            waiting.completeExceptionally(e);
+            waiting.failed(e);
         } catch (RuntimeException e) {
             launchFailed(new LaunchRefusal("vhost=" + host.name() + ": a defect of the connector: " + e));
-            waiting.completeExceptionally(e);
+            waiting.failed(e);
             throw e;
         } finally {
             oneLaunch.unlock();
@@ -216,28 +202,10 @@ final class Generations {
     private void launchFailed(LaunchRefusal e) {
         synchronized (this) {
             launching = Optional.empty();
-            if (e instanceof LauncherAway) {
-                backoff.notTried(e.getMessage());
-            } else {
-                backoff.failed(e.getMessage());
-            }
+            backoff.failed(e);
         }
         LOG.error("vhost={} launch failed: {}", host.name(), e.getMessage());
         shared.log().tell(host.name(), "launch failed: " + e.getMessage());
-    }
-
-    private static Generation await(CompletableFuture<Generation> launch, Deadline deadline)
-            throws LaunchFailed, PoolExhausted {
-        try {
-            return launch.get(Math.max(0, deadline.leftNanos()), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw new PoolExhausted("still being launched when the request's time to wait was over");
-        } catch (ExecutionException e) {
-            throw new LaunchFailed(e.getCause().getMessage(), SOON, e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LaunchFailed("the connector is stopping", SOON, e);
-        }
     }
 
     /** PerlInterpStart: before anybody asks. */

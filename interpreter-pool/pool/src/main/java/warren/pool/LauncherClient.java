@@ -99,11 +99,10 @@ public final class LauncherClient {
         }
     }
 
-    /** @throws LaunchRefusal where the launcher says why it did not launch */
-    Answer.Launched launch(VirtualHostName name) throws LaunchRefusal, IOException {
+    Answer.Launched launch(VirtualHostName name) throws NotLaunched, IOException {
         return switch (one(new Ask.Launch(name), Answer.class)) {
             case Answer.Launched launched -> launched;
-            case Answer.LaunchFailed failed -> throw new LaunchRefusal(failed.sentence());
+            case Answer.LaunchFailed failed -> throw new NotLaunched(failed.sentence());
             case Answer other -> throw unexpected(other);
         };
     }

@@ -29,6 +29,8 @@ import warren.contract.VirtualHostName;
 final class Shared implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Shared.class);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    /** Each is half a processor's second that nobody's quota pays for. */
+    private static final Duration BETWEEN_REPEATED_LAUNCHES = Duration.ofMillis(500);
     private final LauncherClient launcher;
     private final OwnersLog log;
     private final Path spoolDirectory;
@@ -43,8 +45,9 @@ final class Shared implements AutoCloseable {
     /** Whether what is found and not wanted may be another connector's. */
     private volatile boolean keepsUnknown;
     private volatile boolean retired;
-    /** Guarded by this. */
+    /** These are guarded by this. */
     private int launching;
+    private final Pace repeatedLaunches = new Pace(BETWEEN_REPEATED_LAUNCHES, 1);
 
     /** @param changed is told of a generation whose parent has seen its files change; must not block */
     Shared(LauncherClient launcher, OwnersLog log, Path spoolDirectory, Consumer<GenerationId> changed) {
@@ -123,6 +126,11 @@ final class Shared implements AutoCloseable {
     synchronized void launchEnds() {
         launching--;
         notifyAll();
+    }
+
+    /** How long one more launch after a repeated failure must wait for those of others. */
+    synchronized Duration repeatedLaunch() {
+        return repeatedLaunches.next(System.nanoTime());
     }
 
     /** From now on nothing is tended, renewed or ended but what requests need that have come. */

@@ -1,0 +1,89 @@
+package warren.pool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BackoffTest {
+    private long now = 1_000_000_000_000L;
+    private Duration turn = Duration.ZERO;
+    private final Backoff backoff = new Backoff(Stage.ALICE, () -> turn, () -> now);
+
+    private void pass(Duration time) {
+        now += time.toNanos();
+    }
+
+    private void fail(String how) {
+        switch (how) {
+            case "not launched" -> backoff.failed(new NotLaunched("no"));
+            case "not loaded" -> backoff.failed(new LaunchRefusal("no"));
+            case "died" -> backoff.died("no");
+            default -> backoff.failed(new LauncherAway("no"));
+        }
+    }
+
+    /** The pauses after each of these failures in seconds, each at the end of the pause before. */
+    private List<Long> pauses(String how, int failures) {
+        List<Long> pauses = new ArrayList<>();
+        for (int i = 0; i < failures; i++) {
+            fail(how);
+            pauses.add(backoff.pause().toSeconds());
+            pass(backoff.pause());
+        }
+        return pauses;
+    }
+
+    @Test
+    void codeThatDoesNotLoadWaitsTwiceAsLongEachTime() {
+        assertEquals(List.of(0L, 1L, 2L, 4L, 8L, 16L, 30L, 30L), pauses("not loaded", 8));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"not launched, 30", "died, 4"})
+    void whatMayPassIsTriedEachSecondForAMinuteAndThenLessOften(String how, long longest) {
+        List<Long> pauses = pauses(how, 70);
+        assertEquals(0, pauses.getFirst());
+        assertTrue(pauses.subList(1, 61).stream().allMatch(pause -> pause == 1), pauses::toString);
+        assertEquals(2, pauses.get(62));
+        assertEquals(longest, pauses.getLast());
+    }
+
+    @Test
+    void manyOfThemComeOneAfterAnother() {
+        fail("died");
+        turn = Duration.ofSeconds(3);
+        fail("died");
+        assertEquals(3, backoff.pause().toSeconds());
+        turn = Duration.ofHours(1);
+        fail("died");
+        assertEquals(4, backoff.pause().toSeconds(), "nobody is made to wait longer than he would alone");
+    }
+
+    @Test
+    void aSuccessForgetsAllAndALauncherThatIsAwayIsNobodysFault() throws Exception {
+        pauses("not loaded", 6);
+        backoff.succeeded();
+        assertEquals(List.of(0L, 0L, 0L), pauses("launcher away", 3));
+        assertEquals(List.of(0L, 1L), pauses("not loaded", 2));
+    }
+
+    @Test
+    void aRequestThatCameBeforeAFailureHasIt() throws Exception {
+        long before = now;
+        pass(Duration.ofMillis(1));
+        fail("not loaded");
+        assertEquals("no", assertThrows(LaunchFailed.class, () -> backoff.require(before)).getMessage());
+        pass(Duration.ofMillis(1));
+        backoff.require(now);
+        fail("not loaded");
+        LaunchFailed held = assertThrows(LaunchFailed.class, () -> backoff.require(now));
+        assertEquals("vhost=alice is launched again in 1 s at the earliest; the last time: no", held.getMessage());
+    }
+}
