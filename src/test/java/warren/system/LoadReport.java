@@ -33,6 +33,10 @@ record LoadReport(List<LoadResult> results, Duration took) {
         return times.isEmpty() ? 0 : times.get((int) Math.min(times.size() - 1, part * times.size()));
     }
 
+    void requireNoFailure() {
+        assertEquals(0, failures().size(), () -> this + "\n" + shown(failures()));
+    }
+
     /** That none failed, but for those that httpd closed before anybody had them: they were served by nobody. */
     void requireNoneLost(EchoSite... sites) throws Exception {
         Map<String, List<Integer>> served = EchoSite.servedBy(sites);
