@@ -5,19 +5,14 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.contract.VirtualHostName;
 import warren.httpd.Problem;
-import warren.httpd.SecretsFile;
 import warren.httpd.ServerSettings;
 import warren.httpd.WarrenConfiguration;
 import warren.launcher.attest.Attestation;
@@ -39,9 +34,6 @@ import warren.plugin.UserId;
  */
 public final class Launcher {
     private static final Logger LOG = LogManager.getLogger(Launcher.class);
-    private static final Duration CONNECTOR_START = Duration.ofSeconds(60);
-    /** It asks again within a second of its launcher's return. */
-    private static final Duration CONNECTOR_RETURN = Duration.ofSeconds(10);
     private static final int AJP_MODE = 0660;
 
     private final ConfigurationFiles files;
@@ -51,6 +43,7 @@ public final class Launcher {
     private final LauncherLock lock;
     private final Configurations configurations;
     private final Reloads reloads;
+    private final Reload reload;
     private final CgroupTree cgroups;
     private final WarmStages stages;
     private final Generations generations;
@@ -60,6 +53,7 @@ public final class Launcher {
     private final AskServer askServer;
     private final HandOver handOver;
     private final ConnectorProcess connector;
+    private final ConnectorStart connectorStart;
 
     /** Takes everything up to where the connector is started, and what an earlier launcher left running. */
     private Launcher(Path home, ConfigurationFiles files, Plugins plugins, WarrenConfiguration first)
@@ -76,6 +70,7 @@ public final class Launcher {
         long uptime = uptimeMillis();
         this.configurations = new Configurations(uptime);
         this.reloads = new Reloads(uptime);
+        this.reload = new Reload(files, server, secrets, configurations, reloads);
         this.handOver = new HandOver(configurations::wake);
         this.cgroups = openCgroups();
         this.credentials = new CredentialStore(directories.state());
@@ -83,7 +78,7 @@ public final class Launcher {
         this.stages = new WarmStages(new Children(), StageProgram.of(home, directories.stageTemporary()), cgroups, plans.preparation());
         this.generations = new Generations(cgroups, directories, stages, plans, server.connectorUid());
         this.sessions = new Sessions(cgroups, plans);
-        take(first);
+        reload.take(first);
         EndWatch watch = new EndWatch();
         takeOverGenerations(first, LeftGenerations.find(cgroups, directories, plans, watch, configurations.current()));
         cgroups.missing().forEach(controller -> LOG.warn("no cgroup has the controller {}: its limits are not enforced",
@@ -102,6 +97,7 @@ public final class Launcher {
                 new OwnersAsks(configurations, plugins, plans, new CredentialIntake(directories.credentialIntake(), credentials, CredentialIntake.USUAL))));
         this.connector = new ConnectorProcess(cgroups, directories, stages, ajp, program, handOver, this::connectorEnded);
         left.ifPresent(connector::takeOver);
+        this.connectorStart = new ConnectorStart(connector, configurations, handOver, directories);
     }
 
     /** By {@code proc_uptime(5)}: it only grows while any connector lives, whatever the clock is set to. */
@@ -124,7 +120,7 @@ public final class Launcher {
         if (!left.changed().isEmpty()) {
             LOG.info("{} would be launched otherwise now and are renewed", left.changed());
             left.changed().forEach(reloads::ask);
-            take(first);
+            reload.take(first);
         }
     }
 
@@ -161,7 +157,12 @@ public final class Launcher {
         first.problems().forEach(problem -> LOG.warn("{}", problem));
         requireNotRunning(directoriesOf(first.server().get()));
         Launcher launcher = create(home, files, plugins, first);
-        launcher.startConnector();
+        try {
+            launcher.connectorStart.start();
+        } catch (CannotStart e) {
+            launcher.stop(Duration.ZERO);
+            throw e;
+        }
         return launcher;
     }
 
@@ -202,67 +203,9 @@ public final class Launcher {
         }
     }
 
-    private void startConnector() throws CannotStart {
-        if (connector.pid().isPresent()) {
-            if (configurations.awaitConnector(CONNECTOR_RETURN)) {
-                return;
-            }
-            LOG.warn("the connector that was taken over does not ask within {} s and is replaced",
-                CONNECTOR_RETURN.toSeconds());
-            connector.replace();
-        } else {
-            launchConnector();
-        }
-        awaitConnector();
-    }
-
-    private void launchConnector() throws CannotStart {
-        try {
-            connector.start();
-        } catch (LaunchFailure e) {
-            stop(Duration.ZERO);
-            throw new CannotStart(CannotStart.Reason.CONNECTOR, "the connector cannot be launched: " + e.getMessage());
-        }
-    }
-
-    private void awaitConnector() throws CannotStart {
-        if (!configurations.awaitConnector(CONNECTOR_START)) {
-            stop(Duration.ZERO);
-            throw new CannotStart(CannotStart.Reason.CONNECTOR, "the connector was not ready within "
-                + CONNECTOR_START.toSeconds() + " s; see " + directories.connectorOutput() + " and "
-                + directories.connectorLogs());
-        }
-    }
-
-    /**
-     * A fresh connector takes the place of the one that runs: it is launched beside it and accepts from the same socket; the old
-     * one finishes what has come to it, and ends. No request waits longer than a moment.
-     *
-     * @param within how long the fresh one may take
-     * @return what became of it, for the administrator
-     */
-    public synchronized ReloadResult restartConnector(Duration within) {
-        if (!handOver.awaitOver(within)) {
-            return new ReloadResult(false, List.of("a connector of an earlier restart still finishes what it has; nothing was restarted"));
-        }
-        Optional<Integer> before = connector.pid();
-        if (before.isEmpty()) {
-            return new ReloadResult(false, List.of("no connector runs; one is being started"));
-        }
-        try {
-            connector.startBeside();
-        } catch (LaunchFailure e) {
-            return new ReloadResult(false, List.of("the connector pid=" + before.get() + " goes on: the next one cannot be launched: " + e.getMessage()));
-        }
-        if (!handOver.awaitServing(within)) {
-            if (!connector.pid().equals(before)) {
-                connector.replace();
-            }
-            return new ReloadResult(false, List.of("the next connector did not come to serve within " + within.toSeconds() + " s, see "
-                + directories.connectorOutput() + "; pid=" + before.get() + " goes on where it had not been told to retire"));
-        }
-        return new ReloadResult(true, List.of("connector pid=" + connector.pid().map(String::valueOf).orElse("?") + " serves; pid=" + before.get()
-            + " finishes what it has"));
+    /** A fresh connector takes the place of the one that runs; no request waits longer than a moment. */
+    public synchronized Outcome restartConnector(Duration within) {
+        return connectorStart.restart(within);
     }
 
     private void connectorEnded() {
@@ -270,81 +213,19 @@ public final class Launcher {
         generations.endInterpreters();
     }
 
-    /** Tokens first, so that httpd's include names every virtual host before the connector knows it. */
-    private void take(WarrenConfiguration configuration) throws IOException {
-        secrets.keepFor(Sites.withDoors(configuration));
-        replace(new Sites(secrets.tokens(), reloads).of(configuration, configurations.current()));
-        // what was read of ten thousand virtual hosts is 100 MB, which the machine would miss until the next reading
-        System.gc();
-    }
-
-    /** What was read of one of them; the others stay as they were taken last, whatever the files say of them now. */
-    private void takeOne(WarrenConfiguration configuration) throws IOException {
-        secrets.keepAlso(Sites.withDoors(configuration));
-        Map<VirtualHostName, Site> sites = new HashMap<>(configurations.current().sites());
-        sites.putAll(new Sites(secrets.tokens(), reloads).of(configuration, configurations.current()));
-        replace(sites);
-    }
-
-    private void replace(Map<VirtualHostName, Site> sites) throws IOException {
-        Secrets.writeIfOther(server.secretsFile(),
-            new SecretsFile(secrets.ajpSecret(), directories.ajpSocket()).render(Sites.secrets(sites.values())));
-        configurations.replace(sites);
-    }
-
     /**
      * Reads the files again and has the connector renew what runs.
      *
      * @param only the virtual host to take over and renew; empty for all, those that came or went too
      * @param within how long the connector may take
-     * @return what became of each, in lines for the administrator; the last one says so where nothing was changed
      */
-    public synchronized ReloadResult reload(Optional<VirtualHostName> only, Duration within)
-            throws IOException {
-        WarrenConfiguration read = only.isPresent() ? files.readOne(only.get()) : files.read();
-        List<String> lines = new ArrayList<>(read.problems().stream().map(Problem::toString).toList());
-        if (read.server().isEmpty() || !read.server().get().equals(server)) {
-            lines.add(read.server().isEmpty() ? "nothing was reloaded: the configuration has errors of the server"
-                : "nothing was reloaded: server settings of Warren changed, which takes a restart");
-            return new ReloadResult(false, lines);
-        }
-        Set<VirtualHostName> renewed = new TreeSet<>();
-        read.sites().forEach(site -> renewed.add(new VirtualHostName(site.name())));
-        if (only.isPresent() && renewed.isEmpty()) {
-            lines.add("nothing was reloaded: no good virtual host " + only.get() + " is configured; one that is no longer"
-                + " configured goes at a reload of all");
-            return new ReloadResult(false, lines);
-        }
-        renewed.forEach(reloads::ask);
-        if (only.isPresent()) {
-            takeOne(read);
-        } else {
-            take(read);
-        }
-        return outcome(renewed, reloads.await(renewed, within), lines, read.quarantined().isEmpty());
+    public synchronized Outcome reload(Optional<VirtualHostName> only, Duration within) throws IOException {
+        return reload.of(only, within);
     }
 
     /** How far the reload is that is under way, or how far the last one came. */
     public String reloadProgress() {
         return reloads.progress();
-    }
-
-    /** What a reload came to. */
-    public record ReloadResult(boolean good, List<String> lines) { }
-
-    private static ReloadResult outcome(Set<VirtualHostName> renewed, Map<VirtualHostName, String> told,
-            List<String> lines, boolean noneQuarantined) {
-        boolean good = noneQuarantined;
-        for (VirtualHostName name : renewed) {
-            String failure = told.getOrDefault(name, "the connector did not tell in time what became of it");
-            if (!failure.isEmpty()) {
-                lines.add("vhost=" + name + ": not reloaded, what ran goes on: " + failure);
-                good = false;
-            }
-        }
-        lines.add(renewed.size() + (renewed.size() == 1 ? " virtual host read" : " virtual hosts read")
-            + "; reload httpd too where one is new (apachectl graceful)");
-        return new ReloadResult(good, lines);
     }
 
     /**
@@ -387,19 +268,16 @@ public final class Launcher {
      *
      * @param pid of a process that is root's still and that the session's others will come from
      */
-    public Admission admit(long uid, int pid) {
+    public Outcome admit(long uid, int pid) {
         try {
             Optional<String> group = sessions.admit(configurations.current().sites().values(), uid, pid);
-            return new Admission(true, group.map(name -> "pid " + pid + " has the quotas of " + name)
-                .orElse("UID " + uid + " owns no virtual host"));
+            return new Outcome(true, List.of(group.map(name -> "pid " + pid + " has the quotas of " + name)
+                .orElse("UID " + uid + " owns no virtual host")));
         } catch (LaunchFailure e) {
             LOG.warn("a session of UID {}, pid={}, is not admitted: {}", uid, pid, e.getMessage());
-            return new Admission(false, e.getMessage());
+            return new Outcome(false, List.of(e.getMessage()));
         }
     }
-
-    /** Whether there was nothing to refuse, and what became of it. */
-    public record Admission(boolean good, String line) { }
 
     /** Where this launcher's sockets lie. */
     public Directories directories() {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import warren.contract.VirtualHostName;
 import warren.launcher.Launcher;
+import warren.launcher.Outcome;
 import warren.launcher.attest.Attestation;
 import warren.launcher.attest.Finding;
 import warren.launcher.credentials.CredentialStore;
@@ -56,7 +57,7 @@ public final class ControlServer implements AutoCloseable {
             case RESTART_CONNECTOR -> answer(launcher.restartConnector(Duration.ofSeconds(ask.withinSeconds())));
             case CREDENTIAL -> credential(ask);
             case ATTEST -> attest(ask);
-            case ADMIT -> admit(ask.session().orElseThrow());
+            case ADMIT -> answer(launcher.admit(ask.session().orElseThrow().uid(), ask.session().orElseThrow().pid()));
         };
     }
 
@@ -103,11 +104,6 @@ public final class ControlServer implements AutoCloseable {
         return new ControlAnswer(good, List.of(), Optional.empty(), all);
     }
 
-    private ControlAnswer admit(ControlAsk.Session session) {
-        Launcher.Admission admission = launcher.admit(session.uid(), session.pid());
-        return new ControlAnswer(admission.good(), List.of(admission.line()), Optional.empty());
-    }
-
     private ControlAnswer reload(ControlAsk ask) throws IOException {
         if (ask.virtualHost().isPresent() && !VirtualHostName.isWellFormed(ask.virtualHost().get())) {
             return new ControlAnswer(false, List.of("\"" + ask.virtualHost().get() + "\" is no virtual host's name"),
@@ -116,8 +112,8 @@ public final class ControlServer implements AutoCloseable {
         return answer(launcher.reload(ask.virtualHost().map(VirtualHostName::new), Duration.ofSeconds(ask.withinSeconds())));
     }
 
-    private static ControlAnswer answer(Launcher.ReloadResult result) {
-        return new ControlAnswer(result.good(), result.lines(), Optional.empty());
+    private static ControlAnswer answer(Outcome outcome) {
+        return new ControlAnswer(outcome.good(), outcome.lines(), Optional.empty());
     }
 
     @Override
