@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,7 +21,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -39,16 +40,14 @@ final class Machine implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(60);
     /** Those that are not closed. */
     private static final Set<Machine> UP = ConcurrentHashMap.newKeySet();
-    private static final Path MODULES = Path.of("/usr/lib/apache2/modules");
 
     private final Path base;
     private final int port;
-    private final StringBuilder sites = new StringBuilder();
+    private final HttpdConfiguration configuration;
     private final List<Process> httpds = new ArrayList<>();
     private final Map<String, Integer> uids = new TreeMap<>();
     private final Map<String, String> environment = new TreeMap<>();
     private final boolean ownDisk;
-    private String workers = "";
     private List<String> startedBy = List.of();
     private Process launcher;
     private volatile boolean failed;
@@ -72,6 +71,7 @@ final class Machine implements AutoCloseable {
         Files.createDirectories(base.resolve("httpd"));
         Files.createDirectories(base.resolve("sites"));
         port = freePort();
+        configuration = new HttpdConfiguration(base);
         UP.add(this);
     }
 
@@ -115,19 +115,9 @@ final class Machine implements AutoCloseable {
         return new Http(port);
     }
 
-    /** How many requests httpd takes at a time: in one process, for slow clients may take all workers of one of several. */
+    /** How many requests httpd takes at a time. */
     void setWorkers(int atATime) {
-        workers = """
-            ServerLimit          2
-            ThreadLimit          @workers@
-            ThreadsPerChild      @workers@
-            MaxRequestWorkers    @workers@
-            StartServers         1
-            MaxSpareThreads      @workers@
-            ListenBacklog        2000
-            MaxKeepAliveRequests 0
-            KeepAliveTimeout     60
-            """.replace("@workers@", Integer.toString(atATime));
+        configuration.setWorkers(atATime);
     }
 
     /** Of the first virtual host, which httpd takes for any name that it does not know. */
@@ -138,7 +128,7 @@ final class Machine implements AutoCloseable {
     /** The usual virtual host: scripts below {@code /perl}, an application at {@code /app}. */
     void addOwner(String owner, int uid, String... directives) throws Exception {
         makeSite(owner, uid);
-        sites.append(virtualHost(owner, uid, directives));
+        configuration.add(virtualHost(owner, uid, directives));
     }
 
     void makeSite(String owner, int uid) throws Exception {
@@ -158,24 +148,7 @@ final class Machine implements AutoCloseable {
     }
 
     String virtualHost(String owner, int uid, String... directives) {
-        return """
-            <VirtualHost 127.0.0.1:@port@>
-                ServerName   @owner@.localhost
-                DocumentRoot "@base@/sites/@owner@/htdocs"
-                Use WarrenVirtualHost @owner@.localhost
-                Use WarrenLocation    @owner@.localhost /app
-                <Directory "@base@/sites/@owner@/htdocs/perl">
-                    Use WarrenHandler @owner@.localhost
-                </Directory>
-                <IfModule mod_warren.c>
-                    WarrenUserGroup   #@uid@ #@uid@
-                    WarrenApplication /app @base@/sites/@owner@/app/app.psgi
-                    WarrenJailAllow   @base@/sites/@owner@ rw
-                    @directives@
-                </IfModule>
-            </VirtualHost>
-            """.replace("@owner@", owner).replace("@uid@", Integer.toString(uid))
-            .replace("@directives@", String.join("\n        ", directives));
+        return configuration.virtualHost(owner, uid, directives);
     }
 
     /** A file of an owner's. */
@@ -190,50 +163,16 @@ final class Machine implements AutoCloseable {
 
     /** More for httpd.conf, in the server or a virtual host of its own. {@code @base@} and {@code @port@} are known. */
     void addConfiguration(String text) {
-        sites.append(text).append('\n');
+        configuration.add(text + '\n');
     }
 
     Path writeConfiguration() throws IOException {
-        return writeConfiguration("httpd.conf", port, sites.toString());
+        return configuration.write("httpd.conf", port);
     }
 
+    /** A further httpd's, with these lines in the place of the owners'. */
     Path writeConfiguration(String name, int listenPort, String more) throws IOException {
-        String modules = Stream.of("mpm_event", "authz_core", "dir", "env", "setenvif", "rewrite", "headers", "macro",
-                "proxy", "proxy_ajp")
-            .map(module -> "LoadModule " + module + "_module " + MODULES.resolve("mod_" + module + ".so\n"))
-            .collect(Collectors.joining());
-        String text = modules + """
-            ServerRoot        "@base@/httpd"
-            DefaultRuntimeDir "@base@/httpd"
-            PidFile           "@base@/httpd/@name@.pid"
-            ErrorLog          "@base@/httpd/@name@.log"
-            ServerName localhost
-            Listen     127.0.0.1:@port@
-            User       www-data
-            Group      www-data
-            @workers@
-            Define WARREN_RUNTIME @base@/run
-            Define WARREN_STATE   @base@/state
-            Define WARREN_LOG     @base@/log
-            Define WARREN_SPOOL   @base@/spool
-            Include "@base@/warren/httpd/warren.conf"
-            <IfModule mod_warren.c>
-                WarrenUser #@connector@
-            </IfModule>
-            <Directory "/">
-                AllowOverride None
-                Require all denied
-            </Directory>
-            <Directory "@base@/sites">
-                AllowOverride FileInfo
-                Require all granted
-            </Directory>
-            """ + more;
-        Path file = base.resolve(name);
-        Files.writeString(file, text.replace("@base@", base.toString()).replace("@port@", Integer.toString(listenPort))
-            .replace("@name@", name).replace("@connector@", Integer.toString(CONNECTOR))
-            .replace("@workers@", workers));
-        return file;
+        return configuration.write(name, listenPort, more);
     }
 
     /** A variable of the launcher's environment. */
@@ -248,9 +187,9 @@ final class Machine implements AutoCloseable {
 
     /** Writes the configuration, starts Warren and httpd, and waits until both serve. */
     void start() throws Exception {
-        Path configuration = writeConfiguration();
-        startWarren(configuration);
-        startHttpd(configuration, port);
+        Path file = writeConfiguration();
+        startWarren(file);
+        startHttpd(file, port);
     }
 
     void startWarren(Path configuration) throws Exception {
@@ -307,6 +246,18 @@ final class Machine implements AutoCloseable {
             all.addAll(List.of("--runtime", base.resolve("run").toString()));
         }
         return Command.run(all);
+    }
+
+    /** As {@code warren reload} asks, without the start of a command. */
+    void reload(String owner) throws IOException {
+        try (SocketChannel control = SocketChannel.open(UnixDomainSocketAddress.of(base.resolve("run/control/control.sock")))) {
+            control.write(ByteBuffer.wrap(("{\"verb\":\"RELOAD\",\"virtualHost\":\"" + owner + ".localhost\",\"withinSeconds\":60,\"session\":null}\n")
+                .getBytes(StandardCharsets.UTF_8)));
+            String answer = new String(Channels.newInputStream(control).readAllBytes(), StandardCharsets.UTF_8);
+            if (!answer.startsWith("{\"good\":true")) {
+                throw new AssertionError(answer);
+            }
+        }
     }
 
     Process launcher() {

@@ -4,11 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,19 +104,9 @@ final class ResidueTest {
         }
     }
 
-    /** As {@code warren reload} asks, without the start of a command. */
-    private void reload() throws Exception {
-        try (SocketChannel control = SocketChannel.open(UnixDomainSocketAddress.of(machine.base().resolve("run/control/control.sock")))) {
-            control.write(ByteBuffer.wrap(("{\"verb\":\"RELOAD\",\"virtualHost\":\"alice.localhost\",\"withinSeconds\":60,\"session\":null}\n")
-                .getBytes(StandardCharsets.UTF_8)));
-            String answer = new String(Channels.newInputStream(control).readAllBytes(), StandardCharsets.UTF_8);
-            assertTrue(answer.startsWith("{\"good\":true"), answer);
-        }
-    }
-
     private void renewWithDaemons() throws Exception {
         assertEquals("left", machine.http().get("alice.localhost", "/perl/daemons.pl").body());
-        reload();
+        machine.reload("alice");
     }
 
     @Test
