@@ -19,6 +19,9 @@ import warren.contract.VirtualHostName;
 /** What a connector finds running that it did not ask for: after the one before it, or with another launcher. */
 final class TakeOverTest {
     private static final FakeInterpreter.Script MUTE = me -> me.say("Status: 500\r\n\r\n").end();
+    private static final PoolSettings IDLE_AT_ONCE = new PoolSettings(0, 2, 0, 2, 0, 100, 100, new Deadlines(Duration.ofSeconds(1),
+        Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1),
+        Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofSeconds(1)), SpoolLimits.DEFAULT);
 
     private static VirtualHost host(long reloads) {
         return Stage.host(Stage.settings(2), reloads, Optional.empty());
@@ -140,10 +143,12 @@ final class TakeOverTest {
             stage.pools.retire(Duration.ofSeconds(5));
             assertEquals(List.of(1), stage.get().generations);
             assertEquals("another connector has taken over", stage.pools.of(Stage.ALICE).renew(Optional.empty()).get());
-            stage.use(new PoolSettings(0, 2, 0, 2, 0, 100, 100, new Deadlines(Duration.ofSeconds(1), Duration.ofSeconds(1),
-                Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMillis(1),
-                Duration.ofSeconds(1), Duration.ofSeconds(1)), SpoolLimits.DEFAULT));
-            Thread.sleep(300);
+            stage.use(IDLE_AT_ONCE);
+            try (Stage other = new Stage(Stage.settings(2), Stage.OK)) {
+                other.get();
+                other.use(IDLE_AT_ONCE);
+                Eventually.equal(1, () -> other.launcher.stopped.size());
+            }
             assertEquals(List.of(), stage.launcher.stopped, "nor ends what is idle");
         }
     }
