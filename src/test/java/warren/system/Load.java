@@ -2,6 +2,7 @@ package warren.system;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,12 +105,8 @@ final class Load {
             close(kept);
             return askOnNew(errand, start, last);
         }
-        Ended ended = ask(errand, start, kept, last);
-        if (ended.result.outcome() != Outcome.CUT || ended.result.status() != 0) {
-            return ended;
-        }
-        return errand.idempotent() ? askOnNew(errand, start, last)
-            : new Ended(result(errand, Outcome.CLOSED, 0, ended.result.detail(), start), Optional.empty());
+        Ended ended = ask(errand, start, kept, last, Outcome.CLOSED);
+        return ended.result.outcome() == Outcome.CLOSED && errand.idempotent() ? askOnNew(errand, start, last) : ended;
     }
 
     private static boolean isOpen(Wire wire) {
@@ -124,16 +121,17 @@ final class Load {
 
     private Ended askOnNew(Errand errand, long start, boolean last) {
         try {
-            return ask(errand, start, new Wire(port, PATIENCE), last);
+            return ask(errand, start, new Wire(port, PATIENCE), last, Outcome.CUT);
         } catch (IOException e) {
             return new Ended(result(errand, Outcome.NO_CONNECTION, 0, e.toString(), start), Optional.empty());
         }
     }
 
-    private Ended ask(Errand errand, long start, Wire wire, boolean last) {
+    /** @param unanswered what it is where the connection ends without a byte of an answer */
+    private Ended ask(Errand errand, long start, Wire wire, boolean last, Outcome unanswered) {
         int status = 0;
         try {
-            errand.send(wire, last);
+            send(errand, wire, last);
             Wire.Head head = wire.head();
             status = head.status();
             ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -144,9 +142,20 @@ final class Load {
             }
             close(wire);
             return new Ended(result, Optional.empty());
+        } catch (Wire.Unanswered e) {
+            close(wire);
+            return new Ended(result(errand, unanswered, 0, e.toString(), start), Optional.empty());
         } catch (IOException e) {
             close(wire);
             return new Ended(result(errand, Outcome.CUT, status, e.toString(), start), Optional.empty());
+        }
+    }
+
+    private static void send(Errand errand, Wire wire, boolean last) throws IOException {
+        try {
+            errand.send(wire, last);
+        } catch (SocketException e) {
+            throw new Wire.Unanswered(e.toString());
         }
     }
 

@@ -37,12 +37,13 @@ record LoadReport(List<LoadResult> results, Duration took) {
         assertEquals(0, failures().size(), () -> this + "\n" + shown(failures()));
     }
 
-    /** That none failed, but for those that httpd closed before anybody had them: they were served by nobody. */
-    void requireNoneLost(EchoSite... sites) throws Exception {
+    /** That none failed, but for so many that httpd closed before anybody had them: they were served by nobody. */
+    void requireNoneLost(int mostClosed, EchoSite... sites) throws Exception {
         Map<String, List<Integer>> served = EchoSite.servedBy(sites);
         List<LoadResult> lost = where(result -> result.outcome() != Outcome.GOOD
             && (result.outcome() != Outcome.CLOSED || served.containsKey(result.errand().id())));
         assertEquals(0, lost.size(), () -> this + "\n" + shown(lost));
+        assertTrue(failures().size() <= mostClosed, () -> this + ", expected at most " + mostClosed + " closed\n" + shown(failures()));
     }
 
     static String shown(List<LoadResult> some) {

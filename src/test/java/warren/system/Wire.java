@@ -80,7 +80,30 @@ final class Wire implements Closeable {
         }
     }
 
+    /** The connection ended before a byte of an answer came. */
+    static final class Unanswered extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Unanswered(String how) {
+            super(how);
+        }
+    }
+
+    private void awaitAnswer() throws IOException {
+        in.mark(1);
+        try {
+            if (in.read() < 0) {
+                throw new Unanswered("the connection ended");
+            }
+        } catch (SocketException e) {
+            throw new Unanswered(e.toString());
+        }
+        in.reset();
+    }
+
+    /** @throws Unanswered where there is none at all */
     Head head() throws IOException {
+        awaitAnswer();
         String status = line();
         if (!status.startsWith("HTTP/1.1 ")) {
             throw new IOException("no status line but " + status);

@@ -43,8 +43,7 @@ final class OwnersOrders {
             return switch (ask.verb()) {
                 case STATUS -> new OwnersAnswer(true, his.stream().map(this::status).toList());
                 case RELOAD -> reload(pools.of(first), ask.withinSeconds());
-                case STOP -> new OwnersAnswer(true, List.of(pools.of(first).stop()
-                    ? "what ran ends when its requests are over; the next request launches it again" : "nothing runs"));
+                case STOP -> stop(pools.of(first));
                 case LIMITS -> new OwnersAnswer(true, launcher.limits(first).lines().toList());
                 case GIVE_CREDENTIAL -> giveCredential(first, ask.credential().orElseThrow());
             };
@@ -53,6 +52,14 @@ final class OwnersOrders {
         } catch (LaunchFailed e) {
             return refusal(e.getMessage());
         }
+    }
+
+    private static OwnersAnswer stop(InterpreterPool pool) {
+        return switch (pool.stop()) {
+            case ENDS -> new OwnersAnswer(true, List.of("what ran ends when its requests are over; the next request launches it again"));
+            case NOTHING_RUNS -> new OwnersAnswer(true, List.of("nothing runs"));
+            case TOO_OFTEN -> refusal("it was stopped or reloaded too often; try again in some seconds");
+        };
     }
 
     private OwnersAnswer giveCredential(VirtualHostName name, String credential) throws IOException {

@@ -66,52 +66,54 @@ final class Service {
      */
     private void retire() {
         LOG.info("another connector takes over; finishing what has come");
-        servlet.beginDrain();
-        server.stopAccepting();
-        try {
-            letGo();
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            // the launcher may have gone just now: the next connector waits for no word of this one for ever
-            LOG.warn("the next connector does not hear that this one has retired: {}", e.toString());
-        }
-        server.awaitDisuse();
+        attempt("let others accept", () -> {
+            servlet.beginDrain();
+            server.stopAccepting();
+        });
+        attempt("leave what runs to the next one", () -> pools.retire(LAUNCHES));
+        attempt("leave the owners' logs", ownersLogs::retire);
+        attempt("leave the status socket", status::abandon);
+        attempt("leave the owners' socket", owners::abandon);
+        // the next one waits for that word, but not for ever
+        attempt("say so to the launcher", launcher::retired);
+        attempt("see the last connection of httpd's", server::awaitDisuse);
         finish(virtualHosts.longestDrain());
     }
 
-    /** What the next connector has from now on. */
-    private void letGo() throws IOException, InterruptedException {
-        status.abandon();
-        owners.abandon();
-        pools.retire(LAUNCHES);
-        ownersLogs.retire();
-        launcher.retired();
+    /** A step of an end, which comes whatever becomes of each. */
+    private interface Step {
+        void take() throws IOException, InterruptedException;
+    }
+
+    private static void attempt(String what, Step step) {
+        try {
+            step.take();
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            LOG.warn("could not {}: {}", what, e.toString());
+        }
     }
 
     /** SIGTERM. A hook cannot say how a JVM exits (143 for a signal), unless it ends it itself. */
     private void drainAndExit() {
         Duration atMost = virtualHosts.longestDrain();
         LOG.info("no longer accepting, at most {} for the requests in flight", atMost);
-        servlet.beginDrain();
-        server.stopAccepting();
-        try {
-            status.close();
-            owners.close();
-        } catch (IOException e) {
-            LOG.warn("a socket stays where it was", e);
-        }
+        attempt("let others accept", () -> {
+            servlet.beginDrain();
+            server.stopAccepting();
+        });
+        attempt("close the status socket", status::close);
+        attempt("close the owners' socket", owners::close);
         finish(atMost);
     }
 
     /** The last requests, and the end of this process. */
     private void finish(Duration atMost) {
-        try {
+        attempt("finish what has come", () -> {
             if (!server.awaitNoneInFlight(atMost)) {
                 LOG.warn("requests are still in flight after {} and are cut", atMost);
             }
-            pools.close();
-        } catch (InterruptedException | RuntimeException e) {
-            LOG.error("the drain failed", e);
-        }
+        });
+        attempt("close the pools", pools::close);
         LOG.info("stopped");
         LogManager.shutdown();
         Runtime.getRuntime().halt(0);

@@ -65,7 +65,7 @@ final class VirtualHostsFollower implements Runnable {
         try {
             switch (launcher.list(known)) {
                 case LauncherClient.Told.Listed(VirtualHostList list) -> apply(list);
-                case LauncherClient.Told.CompareGenerations() -> pools.takeOver(known.virtualHosts(), launcher.running());
+                case LauncherClient.Told.CompareGenerations() -> compare();
                 case LauncherClient.Told.Retire() -> {
                     retired = true;
                     retire.run();
@@ -76,6 +76,13 @@ final class VirtualHostsFollower implements Runnable {
         } catch (RuntimeException e) {
             LOG.error("a list of virtual hosts could not be applied", e);
             pauseAfter(new IOException("a defect of the connector", e));
+        }
+    }
+
+    /** Without a list all that runs would be nobody's. */
+    private void compare() throws IOException {
+        if (applied) {
+            pools.takeOver(known.virtualHosts(), launcher.running());
         }
     }
 

@@ -98,10 +98,13 @@ final class Asks {
             handOver.serves(connector);
             configurations.connectorHas(seen);
         }
+        if (seen == 0) {
+            handOver.beginsWith(connector);
+        }
         Configuration configuration = configurations.awaitOtherThan(seen, () -> handOver.hasOrder(connector), LONGEST_WAIT);
         if (handOver.isToRetire(connector)) {
             answers.send(new Answer.Retire());
-        } else if (handOver.takeCompare(connector)) {
+        } else if (seen > 0 && handOver.takeCompare(connector)) {
             answers.send(new Answer.CompareGenerations());
         } else {
             list(seen, configuration, answers);

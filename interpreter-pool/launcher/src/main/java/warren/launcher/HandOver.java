@@ -50,16 +50,28 @@ final class HandOver {
         return retiring && is(earlier, pid);
     }
 
-    /** Whether this one, the next or the one after it, is to look which generations are nobody's; said once. */
+    /** Whether this one is to look which generations are nobody's; said once. */
     synchronized boolean takeCompare(int pid) {
-        boolean wanted = compare && !is(earlier, pid);
+        boolean wanted = compare && is(next, pid);
         compare &= !wanted;
         return wanted;
     }
 
     /** Whether {@link #isToRetire} or {@link #takeCompare} have something for it. */
     synchronized boolean hasOrder(int pid) {
-        return isToRetire(pid) || compare && !is(earlier, pid);
+        return isToRetire(pid) || compare && is(next, pid);
+    }
+
+    /**
+     * This one is about to get its first list, and looks then which generations are nobody's: unless the earlier one still has
+     * some, that is all there is to look for.
+     */
+    synchronized void beginsWith(int pid) {
+        if (earlier.isEmpty()) {
+            compare = false;
+        } else if (!is(earlier, pid)) {
+            next = OptionalInt.of(pid);
+        }
     }
 
     /** The next one wants its list: has the earlier one told to retire, and returns when it has, or has ended. */

@@ -94,7 +94,7 @@ public final class Launcher {
         this.askServer = new AskServer(directories, server.connectorUid(), (int) server.connectorGid(),
             new Asks(directories, secrets, configurations, generations, reloads,
                 new OwnersLogRotation(directories.ownersLogs(), server.connectorUid()), handOver,
-                new OwnersAsks(configurations, plugins, plans, new CredentialIntake(directories.credentialIntake(), credentials, CredentialIntake.USUAL))));
+                new OwnersAsks(configurations, plugins, plans, credentials, new CredentialIntake(directories.credentialIntake(), credentials, CredentialIntake.USUAL))));
         this.connector = new ConnectorProcess(cgroups, directories, stages, ajp, program, handOver, this::connectorEnded);
         left.ifPresent(connector::takeOver);
         this.connectorStart = new ConnectorStart(connector, configurations, handOver, directories);

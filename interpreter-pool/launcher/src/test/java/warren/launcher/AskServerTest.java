@@ -42,7 +42,7 @@ class AskServerTest {
         server = new AskServer(directories, CONNECTOR, (int) CONNECTOR, new Asks(directories,
             Secrets.load(scratch.path("state")), configurations, generations, new Reloads(0),
             new OwnersLogRotation(directories.ownersLogs(), CONNECTOR), new HandOver(() -> { }),
-            new OwnersAsks(configurations, plugins, plans, new CredentialIntake(directories.credentialIntake(), store, CredentialIntake.USUAL))));
+            new OwnersAsks(configurations, plugins, plans, store, new CredentialIntake(directories.credentialIntake(), store, CredentialIntake.USUAL))));
     }
 
     @AfterEach

@@ -30,6 +30,7 @@ class CredentialIntakeTest {
     private Path directory;
     private CredentialStore store;
     private CredentialIntake intake;
+    private boolean his = true;
 
     @BeforeEach
     void open() throws IOException {
@@ -45,6 +46,10 @@ class CredentialIntakeTest {
         scratch.close();
     }
 
+    private void open(String name) throws IOException {
+        intake.open(new CredentialIntake.Wanted(ALICES, name, ALICE, () -> his), () -> { });
+    }
+
     /** What this user is told: the greeting, then the answer to these bytes. */
     private String give(long uid, String bytes) throws Exception {
         return scratch.perlAs(uid, "use IO::Socket::UNIX; $SIG{PIPE} = 'IGNORE'; my $s = IO::Socket::UNIX->new(Peer => '"
@@ -52,16 +57,63 @@ class CredentialIntakeTest {
             + "; shutdown $s, 1; print <$s>");
     }
 
+    /** Its mode is the owner's to change, and the kernel's word for who connects is not. */
+    @Test
+    void nobodyElseGivesItWhereTheOwnerLetsEverybodyConnect() throws Exception {
+        open("database");
+        scratch.perlAs(ALICE, "chmod 0666, '" + CredentialIntake.socket(directory, ALICE) + "' or die");
+        assertEquals("", give(BOB, "pack('N a*', 6, 'secret')"));
+        assertEquals(List.of(), store.names(ALICES));
+    }
+
+    @Test
+    void isNotKeptWhereTheVirtualHostIsAnothersMeanwhile() throws Exception {
+        open("database");
+        his = false;
+        assertEquals("alice.example database\nnot set: alice.example is not yours any more\n", give(ALICE, "pack('N a*', 6, 'secret')"));
+        assertEquals(List.of(), store.names(ALICES));
+    }
+
+    /** One who is silent, and a queue that is full behind him: the next value can be given all the same. */
+    @Test
+    void aSilentOwnerWithAFullQueueHoldsNothingForLong() throws Exception {
+        open("database");
+        scratch.perlAs(ALICE, "use Socket; my $at = sockaddr_un('" + CredentialIntake.socket(directory, ALICE) + "'); my @all;"
+            + "for (1 .. 600) { socket my $s, AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0 or last; connect $s, $at; push @all, $s } sleep 8");
+        Scratch.await("the next one", () -> isOpened("mail"));
+        assertEquals("alice.example mail\n\n", give(ALICE, "pack('N a*', 1, 'x')"));
+    }
+
+    @Test
+    void isNotAskedForTooOften() throws Exception {
+        IOException refused = assertThrows(IOException.class, () -> {
+            for (int i = 0; i < 13; i++) {
+                intake.open(new CredentialIntake.Wanted(ALICES, "database", ALICE, () -> true), () -> { });
+                give(ALICE, "pack('N', 0)");
+            }
+        });
+        assertEquals("credentials have been set too often; try again in 10 s", refused.getMessage());
+    }
+
+    private boolean isOpened(String name) {
+        try {
+            open(name);
+            return true;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
     @Test
     void takesItFromItsOwner() throws Exception {
-        intake.open(ALICES, "database", ALICE);
+        open("database");
         assertEquals("alice.example database\n\n", give(ALICE, "pack('N a*', 6, 'secret')"));
         assertArrayEquals("secret".getBytes(), store.find(ALICES, "database").orElseThrow());
     }
 
     @Test
     void nobodyElseCanEvenConnect() throws Exception {
-        intake.open(ALICES, "database", ALICE);
+        open("database");
         for (long other : new long[] {BOB, 60_100}) {
             assertEquals("refused: Permission denied", give(other, "'x'"));
         }
@@ -75,7 +127,7 @@ class CredentialIntakeTest {
         "pack('N', 0xffffffff)", "\"GET / HTTP/1.0\\r\\n\\r\\n\""})
     void keepsNothingThatIsNoWholeValue(String bytes) throws Exception {
         store.set(ALICES, "database", "before".getBytes());
-        intake.open(ALICES, "database", ALICE);
+        open("database");
         String told = give(ALICE, bytes);
         assertTrue(told.startsWith("alice.example database\nnot set: "), told);
         assertArrayEquals("before".getBytes(), store.find(ALICES, "database").orElseThrow());
@@ -83,27 +135,21 @@ class CredentialIntakeTest {
 
     @Test
     void waitsForOneValueOfAnOwnerAtATimeAndNotForLong() throws Exception {
-        intake.open(ALICES, "database", ALICE);
-        assertThrows(IOException.class, () -> intake.open(ALICES, "mail", ALICE));
+        open("database");
+        assertThrows(IOException.class, () -> open("mail"));
         Scratch.await("nobody's coming", () -> !Files.exists(CredentialIntake.socket(directory, ALICE)));
         assertEquals(List.of(), store.names(ALICES));
-        Scratch.await("the next one", () -> {
-            try {
-                intake.open(ALICES, "mail", ALICE);
-                return true;
-            } catch (IOException notYet) {
-                return false;
-            }
-        });
+        Scratch.await("the next one", () -> isOpened("mail"));
         assertEquals("alice.example mail\n\n", give(ALICE, "pack('N a*', 1, 'x')"));
     }
 
     /** A connector that has been taken over asks for another of the owner's credentials than he does. */
     @Test
     void theOwnersCommandSendsNothingWhereAnotherIsAwaited() throws Exception {
-        intake.open(ALICES, "mail", ALICE);
+        // this test is the owner
+        intake.open(new CredentialIntake.Wanted(ALICES, "mail", 0, () -> true), () -> { });
         IOException refused = assertThrows(IOException.class,
-            () -> OwnersClient.give(CredentialIntake.socket(directory, ALICE), ALICES, "database", "secret".getBytes()));
+            () -> OwnersClient.give(CredentialIntake.socket(directory, 0), ALICES, "database", "secret".getBytes()));
         assertTrue(refused.getMessage().contains("waits for \"alice.example mail\", expected it to wait for \"alice.example database\""), refused::getMessage);
         assertEquals(List.of(), store.names(ALICES));
     }

@@ -49,6 +49,20 @@ class CredentialStoreTest {
         assertEquals(List.of("database"), store.names(ALICE));
     }
 
+    /** What can be written can be opened again. */
+    @Test
+    void takesNoMoreThanItCanOpen() throws IOException {
+        IOException full = assertThrows(IOException.class, () -> {
+            for (int i = 0; i < 200; i++) {
+                store.set(new VirtualHostName("host" + i), "large", new byte[64 << 10]);
+            }
+        });
+        assertTrue(full.getMessage().startsWith("the store would have ") && full.getMessage().endsWith("nothing was changed"), full::getMessage);
+        assertArrayEquals("secret".getBytes(), store.find(ALICE, "database").orElseThrow());
+        assertEquals(2 * (64 << 10), store.bytesOf(List.of(new VirtualHostName("host0"), new VirtualHostName("host1"), BOB)));
+        assertTrue(store.remove(new VirtualHostName("host0"), "large"));
+    }
+
     @Test
     void isSealedAndRootsAlone() throws IOException {
         for (String name : List.of("credentials", "credentials.key")) {

@@ -45,15 +45,33 @@ class HandOverTest {
         assertFalse(handOver.hasOrder(NEW) || handOver.takeCompare(NEW));
     }
 
-    /** The one that was to look has crashed meanwhile. */
+    /** The one that was to look has crashed, and the earlier one still has requests when the one after it gets its list. */
     @Test
     void theOneAfterTheNextLooksWhereThatHasEnded() {
         handOver.begin(OLD, NEW);
         handOver.wantsList(NEW, Duration.ZERO);
         handOver.ended(NEW);
+        handOver.beginsWith(33);
+        assertFalse(handOver.hasOrder(33));
         handOver.ended(OLD);
         assertTrue(handOver.hasOrder(33) && handOver.takeCompare(33));
         assertFalse(handOver.takeCompare(33));
+    }
+
+    /** It compares by itself with its first list: an order to do so before it has one would have it end all that runs. */
+    @Test
+    void whoeverGetsItsFirstListAfterTheEarlierOneHasEndedNeedsNoOrder() {
+        handOver.begin(OLD, NEW);
+        handOver.wantsList(NEW, Duration.ZERO);
+        handOver.ended(OLD);
+        handOver.beginsWith(NEW);
+        assertFalse(handOver.hasOrder(NEW) || handOver.takeCompare(NEW));
+        handOver.begin(NEW, 33);
+        handOver.wantsList(33, Duration.ZERO);
+        handOver.ended(33);
+        handOver.ended(NEW);
+        handOver.beginsWith(34);
+        assertFalse(handOver.hasOrder(34) || handOver.takeCompare(34));
     }
 
     @Test

@@ -3,22 +3,19 @@ package warren.pool;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import warren.contract.VirtualHostName;
 
 /**
  * Damps what fails again and again: after a failed launch, or a generation that died young, the next launch may come at once,
  * and after a second one in a row a second later. It stays with that second for a minute, for what is at fault may be the
  * machine, an attack or an accident, which end, and visitors wait. Then, and at once where it is the code that does not load,
- * the pause doubles with each failure. All virtual hosts' launches after a repeated failure come one after another, so that many of
- * them take no more of the machine's processors than a few. Not thread-safe.
+ * the pause doubles with each failure. Not thread-safe.
  */
 final class Backoff {
     private static final Duration SOON = Duration.ofSeconds(5);
     private static final Duration A_SECOND = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private final VirtualHostName name;
-    private final Supplier<Duration> turn;
     private final LongSupplier nanos;
     private int failures;
     /** How long the next pause is, where it doubles. */
@@ -44,13 +41,9 @@ final class Backoff {
         }
     }
 
-    /**
-     * @param turn how long one more launch after a repeated failure must wait for those of others
-     * @param nanos as of {@link System#nanoTime}
-     */
-    Backoff(VirtualHostName name, Supplier<Duration> turn, LongSupplier nanos) {
+    /** @param nanos as of {@link System#nanoTime} */
+    Backoff(VirtualHostName name, LongSupplier nanos) {
         this.name = name;
-        this.turn = turn;
         this.nanos = nanos;
         this.overNanos = nanos.getAsLong();
         this.lastFailedLaunchNanos = overNanos;
@@ -81,15 +74,9 @@ final class Backoff {
         }
         if (fault != Fault.CODE && nanos.getAsLong() - firstFailureNanos < PATIENCE.toNanos()) {
             seconds = 1;
-            pause(Math.clamp(turn.get().toNanos(), A_SECOND.toNanos(), fault.longest.toNanos()));
-        } else {
-            pause(Math.min(A_SECOND.multipliedBy(seconds).toNanos(), fault.longest.toNanos()));
-            seconds = Math.min(2 * seconds, fault.longest.toSeconds());
         }
-    }
-
-    private void pause(long forNanos) {
-        overNanos = nanos.getAsLong() + forNanos;
+        overNanos = nanos.getAsLong() + A_SECOND.multipliedBy(seconds).toNanos();
+        seconds = Math.min(2 * seconds, fault.longest.toSeconds());
     }
 
     void succeeded() {
@@ -112,6 +99,11 @@ final class Backoff {
         if (lastFailedLaunchNanos - arrival > 0) {
             throw new LaunchFailed(last.orElse(""), SOON, null);
         }
+    }
+
+    /** Whether the next launch is one after failures in a row: those of all virtual hosts come one after another. */
+    boolean isRepeated() {
+        return failures > 1;
     }
 
     /** How long a launch must still wait; zero where it may come now. */

@@ -41,7 +41,7 @@ final class Generations {
         this.host = host;
         this.shared = shared;
         this.slots = slots;
-        this.backoff = new Backoff(host.name(), shared::repeatedLaunch, System::nanoTime);
+        this.backoff = new Backoff(host.name(), System::nanoTime);
         this.draining = new Draining(shared);
         this.tending = new Tending(this, slots, shared);
         this.renewals = new Renewals(this, host.name(), shared);
@@ -158,7 +158,7 @@ final class Generations {
     }
 
     private Generation launchLoadAndInstall(Optional<Generation> instead) throws LaunchRefusal {
-        Generation generation = shared.launch(host);
+        Generation generation = isRepeated() ? shared.launchInTurn(host) : shared.launch(host);
         try {
             generation.load();
             if (instead.isPresent() && host.healthCheck().isPresent()) {
@@ -176,6 +176,10 @@ final class Generations {
         }
         install(generation);
         return generation;
+    }
+
+    private synchronized boolean isRepeated() {
+        return backoff.isRepeated();
     }
 
     /** One that has loaded takes over; the one before drains. */
@@ -350,7 +354,6 @@ final class Generations {
         synchronized (this) {
             last = current;
             current = Optional.empty();
-            backoff.succeeded();
         }
         last.ifPresent(this::drain);
         return last.isPresent();

@@ -254,9 +254,24 @@ public final class InterpreterPool {
         return generations.renewals().byOwner(noticedBy);
     }
 
-    /** What serves ends once its requests are over; the next request launches another. Whether anything served. */
-    public boolean stop() {
-        return generations.stopServing();
+    /** What became of an owner's order to stop what serves. */
+    public enum Stop {
+        /** It ends once its requests are over; the next request launches another. */
+        ENDS,
+        NOTHING_RUNS,
+        /** He has stopped or reloaded it too often. */
+        TOO_OFTEN
+    }
+
+    /** What serves is to end. */
+    public Stop stop() {
+        if (generations.servingId().isEmpty()) {
+            return Stop.NOTHING_RUNS;
+        }
+        if (!generations.renewals().mayStop()) {
+            return Stop.TOO_OFTEN;
+        }
+        return generations.stopServing() ? Stop.ENDS : Stop.NOTHING_RUNS;
     }
 
     long requests() {

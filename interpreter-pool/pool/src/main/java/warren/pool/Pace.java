@@ -15,6 +15,15 @@ final class Pace {
         this.toleratedNanos = eachNanos * (atOnce - 1);
     }
 
+    /** One more, where it need not wait; else nothing is counted. */
+    boolean tryNext(long nowNanos) {
+        boolean now = !used || overNanos - nowNanos <= toleratedNanos;
+        if (now) {
+            next(nowNanos);
+        }
+        return now;
+    }
+
     /** One more: how long it must wait. */
     Duration next(long nowNanos) {
         long from = used && overNanos - nowNanos > 0 ? overNanos : nowNanos;

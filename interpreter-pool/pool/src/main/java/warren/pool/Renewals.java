@@ -67,6 +67,11 @@ final class Renewals {
         return wish.outcome();
     }
 
+    /** Whether the owner may stop what serves now: the launch after it counts as a reload does. */
+    synchronized boolean mayStop() {
+        return pace.tryNext(System.nanoTime());
+    }
+
     private void begin() {
         Wish wish;
         synchronized (this) {

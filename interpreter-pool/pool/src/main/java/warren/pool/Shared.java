@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -29,8 +30,6 @@ import warren.contract.VirtualHostName;
 final class Shared implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Shared.class);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
-    /** Each is half a processor's second that nobody's quota pays for. */
-    private static final Duration BETWEEN_REPEATED_LAUNCHES = Duration.ofMillis(500);
     private final LauncherClient launcher;
     private final OwnersLog log;
     private final Path spoolDirectory;
@@ -45,9 +44,9 @@ final class Shared implements AutoCloseable {
     /** Whether what is found and not wanted may be another connector's. */
     private volatile boolean keepsUnknown;
     private volatile boolean retired;
-    /** These are guarded by this. */
+    /** Guarded by this. */
     private int launching;
-    private final Pace repeatedLaunches = new Pace(BETWEEN_REPEATED_LAUNCHES, 1);
+    private final Semaphore repeatedLaunch = new Semaphore(1, true);
 
     /** @param changed is told of a generation whose parent has seen its files change; must not block */
     Shared(LauncherClient launcher, OwnersLog log, Path spoolDirectory, Consumer<GenerationId> changed) {
@@ -128,11 +127,6 @@ final class Shared implements AutoCloseable {
         notifyAll();
     }
 
-    /** How long one more launch after a repeated failure must wait for those of others. */
-    synchronized Duration repeatedLaunch() {
-        return repeatedLaunches.next(System.nanoTime());
-    }
-
     /** From now on nothing is tended, renewed or ended but what requests need that have come. */
     synchronized void retire(Duration atMost) throws InterruptedException {
         retired = true;
@@ -153,6 +147,19 @@ final class Shared implements AutoCloseable {
             return generation(new Answer.Running(launcher.launch(host.name()), host.reloads()), host);
         } catch (IOException e) {
             throw new LauncherAway("vhost=" + host.name() + ": the launcher does not answer (" + e.getMessage() + ")");
+        }
+    }
+
+    /**
+     * The same after failures in a row: one at a time, however many virtual hosts fail, so that they take no more of the
+     * machine's processors, which nobody's quota pays for, than one does.
+     */
+    Generation launchInTurn(VirtualHost host) throws LaunchRefusal {
+        repeatedLaunch.acquireUninterruptibly();
+        try {
+            return launch(host);
+        } finally {
+            repeatedLaunch.release();
         }
     }
 

@@ -1,6 +1,7 @@
 package warren.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,8 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class BackoffTest {
     private long now = 1_000_000_000_000L;
-    private Duration turn = Duration.ZERO;
-    private final Backoff backoff = new Backoff(Stage.ALICE, () -> turn, () -> now);
+    private final Backoff backoff = new Backoff(Stage.ALICE, () -> now);
 
     private void pass(Duration time) {
         now += time.toNanos();
@@ -51,19 +51,18 @@ class BackoffTest {
         List<Long> pauses = pauses(how, 70);
         assertEquals(0, pauses.getFirst());
         assertTrue(pauses.subList(1, 61).stream().allMatch(pause -> pause == 1), pauses::toString);
-        assertEquals(2, pauses.get(62));
+        assertEquals(2, pauses.get(61));
         assertEquals(longest, pauses.getLast());
     }
 
     @Test
-    void manyOfThemComeOneAfterAnother() {
+    void aLaunchAfterFailuresInARowIsARepeatedOne() {
         fail("died");
-        turn = Duration.ofSeconds(3);
+        assertFalse(backoff.isRepeated());
         fail("died");
-        assertEquals(3, backoff.pause().toSeconds());
-        turn = Duration.ofHours(1);
-        fail("died");
-        assertEquals(4, backoff.pause().toSeconds(), "nobody is made to wait longer than he would alone");
+        assertTrue(backoff.isRepeated());
+        backoff.succeeded();
+        assertFalse(backoff.isRepeated());
     }
 
     @Test

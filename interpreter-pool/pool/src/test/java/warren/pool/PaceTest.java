@@ -1,6 +1,8 @@
 package warren.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,15 @@ final class PaceTest {
         }
         assertEquals(Duration.ofSeconds(10), pace.next(NOW));
         assertEquals(Duration.ofSeconds(19), pace.next(NOW + SECOND));
+    }
+
+    @Test
+    void countsNothingThatMayNotBeNow() {
+        Pace pace = new Pace(Duration.ofSeconds(10), 2);
+        assertTrue(pace.tryNext(NOW) && pace.tryNext(NOW));
+        assertFalse(pace.tryNext(NOW) || pace.tryNext(NOW + 9 * SECOND));
+        assertTrue(pace.tryNext(NOW + 10 * SECOND));
+        assertFalse(pace.tryNext(NOW + 10 * SECOND));
     }
 
     /** The clock's numbers run over meanwhile, as System.nanoTime's may. */

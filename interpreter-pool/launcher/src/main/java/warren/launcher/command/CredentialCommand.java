@@ -62,7 +62,12 @@ final class CredentialCommand implements Callable<Integer> {
             System.err.println("warren: an owner sets and rotates; " + action + " is the administrator's");
             return WarrenCommand.NOT_DONE;
         }
-        int given = launcher.giveAsOwner(virtualHost, name, value(), WITHIN_SECONDS);
+        byte[] value = value();
+        if (value.length < 1 || value.length > MOST_BYTES) {
+            System.err.println("warren: a value of " + (value.length > MOST_BYTES ? "more than " + MOST_BYTES : "0") + " bytes, expected 1 to " + MOST_BYTES);
+            return WarrenCommand.NOT_DONE;
+        }
+        int given = launcher.giveAsOwner(virtualHost, name, value, WITHIN_SECONDS);
         if (given == WarrenCommand.DONE && action == Action.rotate) {
             return launcher.askAsOwner(OwnersAsk.Verb.RELOAD, virtualHost, WITHIN_SECONDS);
         }

@@ -2,9 +2,9 @@ package warren.launcher.control;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -43,9 +43,10 @@ public final class OwnersClient {
                 throw new IOException("the launcher waits for \"" + awaited + "\", expected it to wait for \""
                     + CredentialIntake.greeting(host, name) + "\": nothing was sent");
             }
-            DataOutputStream out = new DataOutputStream(Channels.newOutputStream(connection));
-            out.writeInt(value.length);
-            out.write(value);
+            ByteBuffer whole = ByteBuffer.allocate(Integer.BYTES + value.length).putInt(value.length).put(value).flip();
+            while (whole.hasRemaining()) {
+                connection.write(whole);
+            }
             String refusal = told.readLine();
             if (refusal == null || !refusal.isEmpty()) {
                 throw new IOException(refusal == null ? "the launcher has not said that it is set" : refusal);

@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,8 @@ public final class CredentialStore {
     /** A file's name in the directory that an interpreter finds. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
     private static final int MOST_VALUE_BYTES = 64 << 10;
+    /** All together: what can be written can be opened again. */
+    private static final int MOST_BYTES = SealedFile.MOST_BYTES / 2;
     private final SealedFile file;
 
     /** @param state a directory that root alone can enter */
@@ -75,6 +78,12 @@ public final class CredentialStore {
         return List.copyOf(read().getOrDefault(host.value(), Map.of()).keySet());
     }
 
+    /** How many bytes the values of these virtual hosts have together. */
+    public synchronized long bytesOf(Collection<VirtualHostName> hosts) throws IOException {
+        Map<String, Map<String, byte[]>> all = read();
+        return hosts.stream().flatMap(host -> all.getOrDefault(host.value(), Map.of()).values().stream()).mapToLong(value -> value.length).sum();
+    }
+
     /** Empty where there is none of this name. */
     public synchronized Optional<byte[]> find(VirtualHostName host, String name) throws IOException {
         return Optional.ofNullable(read().getOrDefault(host.value(), Map.of()).get(name));
@@ -104,6 +113,9 @@ public final class CredentialStore {
                 out.writeInt(credential.getValue().length);
                 out.write(credential.getValue());
             }
+        }
+        if (bytes.size() > MOST_BYTES) {
+            throw new IOException("the store would have " + bytes.size() + " bytes, expected at most " + MOST_BYTES + "; nothing was changed");
         }
         file.seal(bytes.toByteArray());
     }

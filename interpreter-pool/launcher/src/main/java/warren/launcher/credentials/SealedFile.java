@@ -27,7 +27,8 @@ final class SealedFile {
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
     private static final int KEY_BYTES = 32;
-    private static final int MOST_BYTES = 16 << 20;
+    /** A larger one is not opened. */
+    static final int MOST_BYTES = 16 << 20;
     private final Path file;
     private final Path keyFile;
     private final SecureRandom random = new SecureRandom();

@@ -13,6 +13,7 @@ import java.util.Arrays;
  */
 public final class DescriptorStream {
     private static final int F_SETFL = 4;
+    private static final int PIECE_BYTES = 4096;
     private static final int O_NONBLOCK = 04000;
     private static final int EINTR = 4;
     private static final int EAGAIN = 11;
@@ -28,6 +29,7 @@ public final class DescriptorStream {
 
     /** Reading throws {@link SocketTimeoutException} past the deadline. */
     public InputStream input() {
+        byte[] piece = new byte[PIECE_BYTES];
         return new InputStream() {
             @Override
             public int read() throws IOException {
@@ -40,9 +42,10 @@ public final class DescriptorStream {
                 if (count == 0) {
                     return 0;
                 }
-                byte[] bytes = new byte[count];
-                long got = transfer(Readiness.POLLIN, "read", () -> Libc.INSTANCE.read(descriptor, bytes, count));
-                System.arraycopy(bytes, 0, target, offset, (int) got);
+                // whoever sends a byte at a time must not have each of them cost the room for all
+                int most = Math.min(count, piece.length);
+                long got = transfer(Readiness.POLLIN, "read", () -> Libc.INSTANCE.read(descriptor, piece, most));
+                System.arraycopy(piece, 0, target, offset, (int) got);
                 return got == 0 ? -1 : (int) got;
             }
         };

@@ -11,6 +11,7 @@ final class Linux {
     static final int SOCK_STREAM = 1;
     static final int SOCK_DGRAM = 2;
     static final int SOCK_CLOEXEC = 0x80000;
+    static final int SOCK_NONBLOCK = 0x800;
     static final int SIG_SETMASK = 2;
     static final int SIGNAL_SET_BYTES = 128;
     static final int PATH_MAX_OF_SOCKETS = 108;

@@ -47,15 +47,20 @@ public final class UnixSocket implements AutoCloseable {
         int descriptor = Descriptors.above(Linux.check(
             libc.socket(Linux.AF_UNIX, Linux.SOCK_STREAM | Linux.SOCK_CLOEXEC, 0), "socket"));
         UnixSocket socket = new UnixSocket(descriptor, path);
+        boolean bound = false;
         try {
             byte[] address = Linux.unixAddress(path);
             Linux.check(libc.bind(descriptor, address, address.length), "bind " + path);
+            bound = true;
             Linux.check(libc.chmod(path, mode), "chmod " + path);
             Linux.check(libc.lchown(path, user, group), "lchown " + path);
             Linux.check(libc.listen(descriptor, BACKLOG), "listen " + path);
             return socket;
         } catch (SystemCallFailed e) {
             Descriptors.close(descriptor);
+            if (bound) {
+                Libc.INSTANCE.unlink(path);
+            }
             throw e;
         }
     }
@@ -120,8 +125,12 @@ public final class UnixSocket implements AutoCloseable {
 
     /** A connection of our own to a listening socket; returns its descriptor. */
     public static int connect(String path) throws SystemCallFailed {
+        return connect(path, 0);
+    }
+
+    private static int connect(String path, int flags) throws SystemCallFailed {
         int descriptor = Linux.check(
-            Libc.INSTANCE.socket(Linux.AF_UNIX, Linux.SOCK_STREAM | Linux.SOCK_CLOEXEC, 0), "socket");
+            Libc.INSTANCE.socket(Linux.AF_UNIX, Linux.SOCK_STREAM | Linux.SOCK_CLOEXEC | flags, 0), "socket");
         try {
             byte[] address = Linux.unixAddress(path);
             Linux.check(Libc.INSTANCE.connect(descriptor, address, address.length), "connect " + path);
@@ -148,11 +157,11 @@ public final class UnixSocket implements AutoCloseable {
     /** Wakes a waiting {@link #accept}, closes the socket and removes its path. */
     @Override
     public void close() {
+        // a blocked accept4 does not notice close(2); a last connection wakes it. With a full queue nobody is blocked, and we must not be
         try {
-            // a blocked accept4 does not notice close(2); a last connection wakes it
-            Descriptors.close(connect(path));
-        } catch (SystemCallFailed nobodyListens) {
-            Libc.INSTANCE.unlink(path);
+            Descriptors.close(connect(path, Linux.SOCK_NONBLOCK));
+        } catch (SystemCallFailed nobodyListensOrTheQueueIsFull) {
+            // it is closed all the same
         }
         Libc.INSTANCE.unlink(path);
         Descriptors.close(descriptor);
