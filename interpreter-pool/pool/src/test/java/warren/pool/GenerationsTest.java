@@ -15,8 +15,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import warren.contract.VirtualHost;
+import warren.contract.VirtualHostName;
 
 /** Reloads, drains, and launches that fail. */
 @Timeout(60)
@@ -167,6 +170,37 @@ final class GenerationsTest {
             assertEquals(PoolState.BACKING_OFF, stage.status().state());
             stage.launcher.refusal = Optional.empty();
             Eventually.holds(() -> Load.serves(stage), () -> stage.status().toString());
+        }
+    }
+
+    /** However many virtual hosts fail, and nobody else waits for them. */
+    @Test
+    void launchesAfterFailuresInARowGoOneAtATime() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(2), Stage.OK)) {
+            List<VirtualHostName> failing = List.of(new VirtualHostName("one"), new VirtualHostName("two"), new VirtualHostName("three"));
+            stage.pools.update(Stream.concat(failing.stream(), Stream.of(Stage.ALICE)).map(name -> new VirtualHost(name, Optional.empty(), "/srv",
+                List.of(), true, Stage.settings(2), 0, Optional.empty())).toList());
+            stage.launcher.refusal = Optional.of("no");
+            for (VirtualHostName name : failing) {
+                for (int i = 0; i < 2; i++) {
+                    assertThrows(LaunchFailed.class, () -> stage.pools.of(name).serve(FakeExchange.get()));
+                }
+            }
+            Eventually.holds(() -> stage.pools.status().stream().noneMatch(pool -> pool.state() == PoolState.BACKING_OFF), () -> "their pauses");
+            int before = stage.launcher.launches.get();
+            CountDownLatch mayLaunch = new CountDownLatch(1);
+            stage.launcher.mayLaunch = mayLaunch;
+            List<Thread> visitors = failing.stream().map(name -> Thread.startVirtualThread(() ->
+                assertThrows(LaunchFailed.class, () -> stage.pools.of(name).serve(FakeExchange.get())))).toList();
+            Eventually.holds(() -> stage.pools.status().stream().filter(pool -> pool.state() == PoolState.LAUNCHING).count() == 3, () -> "three wait");
+            Thread alice = Thread.startVirtualThread(() -> assertThrows(LaunchFailed.class, stage::get));
+            Eventually.equal(before + 2, stage.launcher.launches::get);
+            mayLaunch.countDown();
+            alice.join();
+            for (Thread visitor : visitors) {
+                visitor.join();
+            }
+            assertEquals(before + 4, stage.launcher.launches.get());
         }
     }
 
