@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -20,12 +22,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Generation after generation, each with daemons that its owner leaves behind: nothing of those that have ended stays.
+ * Generation after generation, each with daemons that its owner leaves behind, and interpreter after interpreter: nothing of those
+ * that have ended stays.
  * The long form is {@code bench/survival ResidueTest}.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 final class ResidueTest {
     private static final int RELOADS = Integer.getInteger("warren.load.reloads", 10);
+    private static final int INTERPRETERS = Integer.getInteger("warren.load.interpreters", 200);
+    private static final int AT_ONCE = 8;
     private static final int WARM_UP = 5;
     /** Its field in /proc/net/unix. */
     private static final int INODE = 6;
@@ -47,6 +52,15 @@ final class ResidueTest {
             }
             print 'left';
             """, "644");
+        machine.addOwner("bob", Machine.BOB, "PerlInterpMaxRequests 1", "PerlInterpMax " + AT_ONCE, "WarrenQueueLength 100");
+        // ends with its request, unwillingly: a session of its own, deaf to TERM, a grandchild, and one in fifty does not end by itself
+        machine.write("bob", Machine.BOB, "htdocs/perl/once.pl", """
+            use POSIX; use Time::HiRes (); print "Content-Type: text/plain\n\n"; POSIX::setsid(); $SIG{TERM} = $SIG{HUP} = 'IGNORE';
+            my $child = fork;
+            if (!$child) { POSIX::setsid(); if (!fork) { POSIX::close($_) for 0 .. 20; Time::HiRes::sleep(0.05) } POSIX::_exit(0) }
+            waitpid $child, 0; print "once $$";
+            if ($ENV{QUERY_STRING} % 50 == 0) { eval 'END { sleep 1000 }' }
+            """, "644");
         machine.start();
     }
 
@@ -63,7 +77,7 @@ final class ResidueTest {
             counts.put("descriptors of the " + whose, descriptors(pid));
             counts.put("mounts of the " + whose, Files.readAllLines(Path.of("/proc/" + pid + "/mounts")).size());
         }
-        counts.put("processes of the owner", Processes.of(Machine.ALICE).size());
+        counts.put("processes of the owners", Processes.of(Machine.ALICE).size() + Processes.of(Machine.BOB).size());
         for (String line : Files.readAllLines(machine.base().resolve("run/notes/cgroups"))) {
             Path quotas = Path.of(line.replaceFirst("^[A-Z]+ ", "")).resolve("quotas");
             try (Stream<Path> groups = Files.walk(quotas, 2)) {
@@ -109,6 +123,33 @@ final class ResidueTest {
         machine.reload("alice");
     }
 
+    /** Interpreters that end after a request each, several at a time. */
+    @Test
+    void nothingStaysOfInterpretersThatHaveEnded() throws Exception {
+        retire(AT_ONCE * WARM_UP);
+        Map<String, Integer> before = settled();
+        int retired = retire(INTERPRETERS);
+        Map<String, Integer> after = settled();
+        assertEquals(before, after, INTERPRETERS + " interpreters");
+        assertEquals(INTERPRETERS, retired, "each was served by another");
+        System.err.println(retired + " interpreters ended; before and after: " + after);
+    }
+
+    /** So many requests of bob's; how many interpreters served them. */
+    private int retire(int requests) throws Exception {
+        AtomicInteger next = new AtomicInteger();
+        Set<String> served = ConcurrentHashMap.newKeySet();
+        AtOnce.ended(AtOnce.run(AT_ONCE, i -> () -> {
+            for (int number = next.getAndIncrement(); number < requests; number = next.getAndIncrement()) {
+                Reply reply = machine.http().get("bob.localhost", "/perl/once.pl?" + number);
+                assertTrue(reply.body().startsWith("once "), () -> reply.status() + " " + reply.body());
+                served.add(reply.body());
+            }
+            return true;
+        }));
+        return served.size();
+    }
+
     @Test
     void nothingStaysOfGenerationsThatHaveEnded() throws Exception {
         for (int i = 0; i < WARM_UP; i++) {
@@ -127,7 +168,8 @@ final class ResidueTest {
     private Map<String, Integer> settled() throws Exception {
         Await.until("one generation", SOON, () -> {
             machine.http().get("alice.localhost", "/perl/who.pl");
-            return machine.pool("alice").path("generations").size() == 1 && Processes.of(Machine.ALICE).size() == 2;
+            return machine.pool("alice").path("generations").size() == 1 && Processes.of(Machine.ALICE).size() == 2
+                && Processes.of(Machine.BOB).size() <= 1;
         });
         // stages that are just starting have descriptors and cgroups of their own
         int same = 0;

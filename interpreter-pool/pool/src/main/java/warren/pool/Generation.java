@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.apache.commons.pool2.BasePooledObjectFactory;
 import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.PooledObjectState;
@@ -37,6 +38,7 @@ final class Generation {
     private final long reloads;
     private final OwnersLog log;
     private final OwnersLog.Followed said;
+    private final Farewell farewell;
     private final GenericObjectPool<Interpreter> pool;
     private final Map<Interpreter, Boolean> alive = new ConcurrentHashMap<>();
     private final Map<Interpreter, Slots.Slot> busy = new ConcurrentHashMap<>();
@@ -44,8 +46,15 @@ final class Generation {
     private final long launchedNanos = System.nanoTime();
     private volatile PoolSettings settings;
 
+    /** What is done with an interpreter whose connection has been closed, by which it is to end. */
+    interface Farewell {
+        /** @param another whether a further interpreter has its pid meanwhile */
+        void to(InterpreterId interpreter, BooleanSupplier another);
+    }
+
     /** @param said what it says of itself */
-    Generation(Answer.Running running, PoolSettings settings, OwnersLog log, OwnersLog.Followed said) {
+    Generation(Answer.Running running, PoolSettings settings, OwnersLog log, OwnersLog.Followed said, Farewell farewell) {
+        this.farewell = farewell;
         this.id = running.launched().generation();
         this.socket = Path.of(running.launched().socket());
         this.reloads = running.reloads();
@@ -92,8 +101,13 @@ final class Generation {
 
         @Override
         public void destroyObject(PooledObject<Interpreter> pooled) {
-            pooled.getObject().close();
-            alive.remove(pooled.getObject());
+            Interpreter interpreter = pooled.getObject();
+            interpreter.close();
+            alive.remove(interpreter);
+            // one that is to be killed is killed already
+            if (interpreter.fate() == Fate.REUSE || interpreter.fate() == Fate.CLOSE) {
+                farewell.to(interpreter.id(), () -> alive.keySet().stream().anyMatch(other -> other.pid() == interpreter.pid()));
+            }
         }
     }
 

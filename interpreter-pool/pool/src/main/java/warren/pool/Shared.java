@@ -13,6 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.logging.log4j.LogManager;
@@ -30,6 +31,8 @@ import warren.contract.VirtualHostName;
 final class Shared implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Shared.class);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    /** From the end of its connection to the end of an interpreter. */
+    private static final Duration FAREWELL = Duration.ofSeconds(5);
     private final LauncherClient launcher;
     private final OwnersLog log;
     private final Path spoolDirectory;
@@ -166,7 +169,7 @@ final class Shared implements AutoCloseable {
     /** One that runs: its log is read from here on. */
     Generation generation(Answer.Running running, VirtualHost host) {
         GenerationId id = running.launched().generation();
-        return new Generation(running, host.pool(), log, log.follow(running.launched(), () -> changed.accept(id)));
+        return new Generation(running, host.pool(), log, log.follow(running.launched(), () -> changed.accept(id)), this::seeOff);
     }
 
     /** In the background, and again and again while the launcher does not answer: it must not be forgotten. */
@@ -206,6 +209,15 @@ final class Shared implements AutoCloseable {
                 LOG.debug("{} {}", interpreter, found ? "killed" : "was to be killed and is gone already");
             } catch (IOException e) {
                 LOG.error("{} could not be killed: {}", interpreter, e.getMessage());
+            }
+        });
+    }
+
+    /** One that has not ended when it has had time for its destructors and END blocks is killed. */
+    private void seeOff(InterpreterId interpreter, BooleanSupplier another) {
+        after(FAREWELL, () -> {
+            if (!another.getAsBoolean()) {
+                kill(interpreter, true);
             }
         });
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import warren.contract.PoolSettings;
 import warren.contract.VirtualHost;
 import warren.contract.VirtualHostName;
 
@@ -170,6 +171,18 @@ final class GenerationsTest {
             assertEquals(PoolState.BACKING_OFF, stage.status().state());
             stage.launcher.refusal = Optional.empty();
             Eventually.holds(() -> Load.serves(stage), () -> stage.status().toString());
+        }
+    }
+
+    /** It may be deaf to the end of its connection. */
+    @Test
+    void endsAnInterpreterThatWasReplacedAndIsStillThere() throws Exception {
+        PoolSettings once = Stage.settings(2);
+        try (Stage stage = new Stage(new PoolSettings(0, once.max(), 0, once.maxSpare(), 1, once.inFlight(), once.queueLength(), once.deadlines(),
+                once.spool()), Stage.OK)) {
+            FakeExchange first = stage.get();
+            assertEquals(List.of(), stage.launcher.killed, "it has time to end by itself");
+            Eventually.equal(first.pids, () -> stage.launcher.killed);
         }
     }
 
