@@ -14,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DynamicTest;
@@ -265,8 +268,31 @@ class InjectedErrorsTest {
     }
 
     private static List<DynamicTest> failing(List<Expected> all, List<Call> clean, boolean prepared) {
-        return all.stream().map(expected -> DynamicTest.dynamicTest((expected.name() + " " + expected.shown()).strip(),
-            () -> failsWith(find(expected, clean), expected, prepared))).toList();
+        return inPairs(all, expected -> failsWith(find(expected, clean), expected, prepared));
+    }
+
+    /** One launch with something amiss. */
+    private interface Trial {
+        void of(Expected expected) throws Exception;
+    }
+
+    /** Two launches at a time: each is mostly the start of a JVM, and waiting. */
+    private static List<DynamicTest> inPairs(List<Expected> all, Trial trial) {
+        ExecutorService pairs = Executors.newFixedThreadPool(2, work -> {
+            Thread thread = new Thread(work, "launch");
+            thread.setDaemon(true);
+            return thread;
+        });
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Expected expected : all) {
+            Future<?> launched = pairs.submit(() -> {
+                trial.of(expected);
+                return null;
+            });
+            tests.add(DynamicTest.dynamicTest((expected.name() + " " + expected.shown()).strip(), launched::get));
+        }
+        pairs.shutdown();
+        return tests;
     }
 
     private static int endOfPreparing(List<Call> clean) {
@@ -303,7 +329,7 @@ class InjectedErrorsTest {
     }
 
     private static List<DynamicTest> corrupted(List<Expected> all, List<Call> clean, boolean prepared) {
-        return all.stream().map(expected -> DynamicTest.dynamicTest((expected.name() + " " + expected.shown()).strip(), () -> {
+        return inPairs(all, expected -> {
             Call call = find(expected, clean);
             try (Traced traced = new Traced(prepared, "-e",
                     "inject=" + call.name() + ":retval=" + (call.name().equals("write") ? 1 : 0) + (BROADCAST.contains(call.name()) ? "" : ":when=" + call.position()))) {
@@ -311,7 +337,7 @@ class InjectedErrorsTest {
                 assertTrue(failure.getMessage().contains(expected.says()), call + ": " + failure.getMessage());
                 assertEquals(List.of(), traced.scratch.cgroups().generations());
             }
-        })).toList();
+        });
     }
 
     private static void failsWith(Call call, Expected expected, boolean prepared) throws Exception {
