@@ -40,10 +40,11 @@ record ConnectorProgram(UserId user, GroupId group, List<LaunchStep> steps, Laun
     /**
      * The class-data archive is made with the same garbage collector. A request in flight has about 110 KB in Tomcat; a
      * thousand slow clients ended a connector of 192 MB (docs/performance/survival.md). A small young generation keeps
-     * garbage from touching most of the heap, which takes 55 MB less and no more time (docs/performance/README.md).
+     * garbage from touching most of the heap, which takes 55 MB less and no more time (docs/performance/README.md). What a
+     * collection leaves free goes back to the machine at once.
      */
     private static final List<String> FLAGS = List.of("-XX:+DisableAttachMechanism", "-XX:-UsePerfData",
-        "-XX:-CreateCoredumpOnCrash", "-XX:+UseSerialGC", "-Xms32m", "-Xmn24m", "-Xmx256m", "-XX:MaxDirectMemorySize=64m",
+        "-XX:-CreateCoredumpOnCrash", "-XX:+UseSerialGC", "-Xms32m", "-Xmn24m", "-Xmx256m", "-XX:-ShrinkHeapInSteps", "-XX:MaxDirectMemorySize=64m",
         "-XX:+ExitOnOutOfMemoryError", "-Xlog:cds=off");
 
     LaunchPlan plan(Path output) {
