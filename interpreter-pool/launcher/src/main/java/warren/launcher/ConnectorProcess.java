@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.launcher.cgroup.Cgroup;
@@ -142,7 +143,6 @@ final class ConnectorProcess {
         String name = name();
         process.end().thenAcceptAsync(how -> {
             notes.remove(name);
-            handOver.ended(process.pid());
             ended(started, how);
         }, after -> new Thread(after, "connector-ended").start());
     }
@@ -210,12 +210,17 @@ final class ConnectorProcess {
         Duration lived = Duration.ofNanos(System.nanoTime() - one.beganNanos());
         synchronized (this) {
             removeCgroup(one.cgroup());
-            if (earlier.remove(one)) {
+            boolean hadHandedOver = earlier.remove(one);
+            if (!hadHandedOver) {
+                running = earlier.stream().filter(before -> !handOver.isToRetire(before.pid())).reduce((first, last) -> last);
+                running.ifPresent(earlier::remove);
+            }
+            // not before: who hears of it looks which one runs now
+            handOver.ended(one.pid());
+            if (hadHandedOver) {
                 LOG.info("the connector pid={} that has handed over {}", one.pid(), how);
                 return;
             }
-            running = earlier.stream().filter(before -> !handOver.isToRetire(before.pid())).reduce((first, last) -> last);
-            running.ifPresent(earlier::remove);
             if (running.isPresent()) {
                 LOG.error("the next connector {} after {} s, pid={} goes on; see {}", how, lived.toSeconds(), running.get().pid(),
                     directories.connectorOutput());
@@ -274,9 +279,18 @@ final class ConnectorProcess {
 
     /** It does not do what it should: the next one is started as soon as it has ended. */
     void replace() {
+        kill(one -> true);
+    }
+
+    /** The same, where it is not this one that runs. */
+    void replaceUnless(int pid) {
+        kill(one -> one.pid() != pid);
+    }
+
+    private void kill(Predicate<Running> which) {
         Optional<Running> child;
         synchronized (this) {
-            child = running;
+            child = running.filter(which);
         }
         child.ifPresent(one -> signal(one.process(), PidFd.SIGKILL));
     }

@@ -68,9 +68,7 @@ final class ConnectorStart {
             return Outcome.refused("the connector pid=" + before.get() + " goes on: the next one cannot be launched: " + e.getMessage());
         }
         if (!handOver.awaitServing(within)) {
-            if (!connector.pid().equals(before)) {
-                connector.replace();
-            }
+            connector.replaceUnless(before.get());
             return Outcome.refused("the next connector did not come to serve within " + within.toSeconds() + " s, see "
                 + directories.connectorOutput() + "; pid=" + before.get() + " goes on where it had not been told to retire");
         }

@@ -52,8 +52,9 @@ class CredentialStoreTest {
     /** What can be written can be opened again. */
     @Test
     void takesNoMoreThanItCanOpen() throws IOException {
+        store = new CredentialStore(state, 1 << 20);
         IOException full = assertThrows(IOException.class, () -> {
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 20; i++) {
                 store.set(new VirtualHostName("host" + i), "large", new byte[64 << 10]);
             }
         });

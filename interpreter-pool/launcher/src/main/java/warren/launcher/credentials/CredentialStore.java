@@ -25,9 +25,16 @@ public final class CredentialStore {
     /** All together: what can be written can be opened again. */
     private static final int MOST_BYTES = SealedFile.MOST_BYTES / 2;
     private final SealedFile file;
+    private final int mostBytes;
 
     /** @param state a directory that root alone can enter */
     public CredentialStore(Path state) {
+        this(state, MOST_BYTES);
+    }
+
+    /** @param mostBytes of all together */
+    public CredentialStore(Path state, int mostBytes) {
+        this.mostBytes = mostBytes;
         this.file = new SealedFile(state.resolve("credentials"), state.resolve("credentials.key"));
     }
 
@@ -114,8 +121,8 @@ public final class CredentialStore {
                 out.write(credential.getValue());
             }
         }
-        if (bytes.size() > MOST_BYTES) {
-            throw new IOException("the store would have " + bytes.size() + " bytes, expected at most " + MOST_BYTES + "; nothing was changed");
+        if (bytes.size() > mostBytes) {
+            throw new IOException("the store would have " + bytes.size() + " bytes, expected at most " + mostBytes + "; nothing was changed");
         }
         file.seal(bytes.toByteArray());
     }
