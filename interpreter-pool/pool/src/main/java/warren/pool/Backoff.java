@@ -12,7 +12,8 @@ import warren.contract.VirtualHostName;
  * the pause doubles with each failure. Not thread-safe.
  */
 final class Backoff {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    /** A generation that dies younger is taken for a failed launch. */
+    private static final Duration GROWN_UP = Duration.ofMinutes(1);
     private static final Duration A_SECOND = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private final VirtualHostName name;
@@ -60,8 +61,15 @@ final class Backoff {
         }
     }
 
-    /** What had been launched did, after it had loaded its code: those who asked before may still have a launch. */
-    void died(String why) {
+    /**
+     * What had been launched did, after it had loaded its code: those who asked before may still have a launch.
+     *
+     * @param age since its launch
+     */
+    void died(String why, Duration age) {
+        if (age.compareTo(GROWN_UP) >= 0) {
+            succeeded();
+        }
         hold(Fault.DEATH, why);
     }
 
@@ -97,7 +105,7 @@ final class Backoff {
                 + last.orElse(""), left, null);
         }
         if (lastFailedLaunchNanos - arrival > 0) {
-            throw new LaunchFailed(last.orElse(""), SOON, null);
+            throw new LaunchFailed(last.orElse(""), null);
         }
     }
 

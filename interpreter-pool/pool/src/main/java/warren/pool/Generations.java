@@ -1,6 +1,5 @@
 package warren.pool;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -13,16 +12,11 @@ import warren.contract.VirtualHost;
 
 /**
  * One virtual host's generations: the one that serves, the one that may be loading, and those that drain. Nothing runs
- * until somebody asks, and one launch serves all who wait for it. Launches
- * and reloads of one virtual host come one after the other; no lock is held while the launcher or an interpreter is
- * waited for but the one that orders them.
+ * until somebody asks, and one launch serves all who wait for it. Launches and reloads of one virtual host come one after
+ * the other; no lock is held while the launcher or an interpreter is waited for but the one that orders them.
  */
 final class Generations {
     private static final Logger LOG = LogManager.getLogger(Generations.class);
-    private static final Duration SOON = Duration.ofSeconds(5);
-    /** A generation that dies younger is taken for a failed launch. */
-    private static final Duration GROWN_UP = Duration.ofMinutes(1);
-
     private final Shared shared;
     private final Slots slots;
     private final ReentrantLock oneLaunch = new ReentrantLock(true);
@@ -122,7 +116,7 @@ final class Generations {
         }
         if (ended.isPresent()) {
             throw new LaunchFailed("vhost=" + host.name() + " must not serve: "
-                + host.quarantine().orElse("it is not configured any more"), SOON, null);
+                + host.quarantine().orElse("it is not configured any more"), null);
         }
         backoff.require(arrival);
         PendingLaunch launch = new PendingLaunch();
@@ -228,10 +222,7 @@ final class Generations {
                 return;
             }
             current = Optional.empty();
-            if (generation.age().compareTo(GROWN_UP) >= 0) {
-                backoff.succeeded();
-            }
-            backoff.died(why);
+            backoff.died(why, generation.age());
         }
         LOG.warn("{} is lost: {}", generation.id(), why);
         shared.log().tell(host.name(), "generation " + generation.id().number() + " has ended by itself");

@@ -224,7 +224,7 @@ public final class InterpreterPool {
             }
         }
         throw new LaunchFailed("vhost=" + host.name() + ": " + MOST_TRIES + " generations went one after another; "
-            + why, Duration.ofSeconds(5), null);
+            + why, null);
     }
 
     private PoolExhausted exhausted(String why) {

@@ -1,6 +1,5 @@
 package warren.pool;
 
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -8,7 +7,6 @@ import java.util.concurrent.TimeoutException;
 
 /** A launch that is under way: it serves all who wait for it, and its failure is the failure of all of them. */
 final class PendingLaunch {
-    private static final Duration SOON = Duration.ofSeconds(5);
     private final CompletableFuture<Generation> outcome = new CompletableFuture<>();
 
     /** One that is over already. */
@@ -37,10 +35,10 @@ final class PendingLaunch {
         } catch (TimeoutException e) {
             throw new PoolExhausted("still being launched when the request's time to wait was over");
         } catch (ExecutionException e) {
-            throw new LaunchFailed(e.getCause().getMessage(), SOON, e.getCause());
+            throw new LaunchFailed(e.getCause().getMessage(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new LaunchFailed("the connector is stopping", SOON, e);
+            throw new LaunchFailed("the connector is stopping", e);
         }
     }
 }

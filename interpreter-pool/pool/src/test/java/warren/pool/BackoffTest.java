@@ -24,7 +24,7 @@ class BackoffTest {
         switch (how) {
             case "not launched" -> backoff.failed(new NotLaunched("no"));
             case "not loaded" -> backoff.failed(new LaunchRefusal("no"));
-            case "died" -> backoff.died("no");
+            case "died" -> backoff.died("no", Duration.ofSeconds(59));
             default -> backoff.failed(new LauncherAway("no"));
         }
     }
@@ -63,6 +63,13 @@ class BackoffTest {
         assertTrue(backoff.isRepeated());
         backoff.succeeded();
         assertFalse(backoff.isRepeated());
+    }
+
+    @Test
+    void oneThatDiesWhenItHasServedForLongIsNoFailureInARow() {
+        pauses("died", 4);
+        backoff.died("no", Duration.ofMinutes(1));
+        assertEquals(0, backoff.pause().toSeconds());
     }
 
     @Test

@@ -16,6 +16,7 @@ import warren.contract.OwnersAsk;
 import warren.launcher.control.ControlAnswer;
 import warren.launcher.control.ControlAsk;
 import warren.launcher.control.ControlAsk.Credential;
+import warren.launcher.credentials.CredentialStore;
 
 @Command(name = "credential", mixinStandardHelpOptions = true,
     description = {"Keep what virtual hosts are given to know, sealed: a virtual host finds it where WarrenCredential names it, as a file",
@@ -24,7 +25,6 @@ import warren.launcher.control.ControlAsk.Credential;
         "those that WarrenCredential names for his own."})
 final class CredentialCommand implements Callable<Integer> {
     private static final int WITHIN_SECONDS = 120;
-    private static final int MOST_BYTES = 64 << 10;
 
     @Mixin
     private RuntimeOption launcher;
@@ -63,10 +63,7 @@ final class CredentialCommand implements Callable<Integer> {
             return WarrenCommand.NOT_DONE;
         }
         byte[] value = value();
-        if (value.length < 1 || value.length > MOST_BYTES) {
-            System.err.println("warren: a value of " + (value.length > MOST_BYTES ? "more than " + MOST_BYTES : "0") + " bytes, expected 1 to " + MOST_BYTES);
-            return WarrenCommand.NOT_DONE;
-        }
+        CredentialStore.requireLength(value.length);
         int given = launcher.giveAsOwner(virtualHost, name, value, WITHIN_SECONDS);
         if (given == WarrenCommand.DONE && action == Action.rotate) {
             return launcher.askAsOwner(OwnersAsk.Verb.RELOAD, virtualHost, WITHIN_SECONDS);
@@ -84,7 +81,7 @@ final class CredentialCommand implements Callable<Integer> {
         if (console != null && Files.readSymbolicLink(Path.of("/proc/self/fd/0")).toString().matches("/dev/(pts/|tty).*")) {
             return new String(console.readPassword("value of %s: ", name)).getBytes(StandardCharsets.UTF_8);
         }
-        byte[] read = System.in.readNBytes(MOST_BYTES + 1);
+        byte[] read = System.in.readNBytes(CredentialStore.MOST_VALUE_BYTES + 1);
         int length = read.length > 0 && read[read.length - 1] == '\n' ? read.length - 1 : read.length;
         return Arrays.copyOf(read, length);
     }

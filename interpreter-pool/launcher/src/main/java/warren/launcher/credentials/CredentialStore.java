@@ -21,7 +21,8 @@ import warren.contract.VirtualHostName;
 public final class CredentialStore {
     /** A file's name in the directory that an interpreter finds. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
-    private static final int MOST_VALUE_BYTES = 64 << 10;
+    /** Of one value. */
+    public static final int MOST_VALUE_BYTES = 64 << 10;
     /** All together: what can be written can be opened again. */
     private static final int MOST_BYTES = SealedFile.MOST_BYTES / 2;
     private final SealedFile file;
@@ -61,7 +62,7 @@ public final class CredentialStore {
     }
 
     /** That of a value, in bytes. */
-    static int requireLength(int length) throws IOException {
+    public static int requireLength(int length) throws IOException {
         if (length < 1 || length > MOST_VALUE_BYTES) {
             throw new IOException("a value of " + length + " bytes, expected 1 to " + MOST_VALUE_BYTES);
         }

@@ -33,7 +33,7 @@ final class Launch {
 
     private final SystemCalls calls;
     private final Runnable beforeExecute;
-    private Optional<CommonRoot> common = Optional.empty();
+    private Optional<PreparedRoot> common = Optional.empty();
     private Place place = Place.PROCESS;
 
     /** @param beforeExecute is run as the last thing before the program is executed */
@@ -75,7 +75,7 @@ final class Launch {
 
         place = Place.ROOT;
         if (!preparation.isNothing()) {
-            common = Optional.of(CommonRoot.of(preparation, calls));
+            common = Optional.of(PreparedRoot.of(preparation, calls));
         }
     }
 

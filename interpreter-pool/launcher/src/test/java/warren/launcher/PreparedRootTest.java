@@ -30,7 +30,7 @@ import warren.plugin.RootEntry;
 import warren.plugin.UserId;
 
 /** The real launch stage, which has put together what roots have in common before it got its plan. */
-class CommonRootTest {
+class PreparedRootTest {
     private static final long OWNER = 60101;
     private static final Duration END = Duration.ofSeconds(5);
     /** Mounts without their numbers, and each file of the root itself. */

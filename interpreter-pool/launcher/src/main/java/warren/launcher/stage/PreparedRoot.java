@@ -12,7 +12,7 @@ import warren.plugin.LaunchStep;
  * attached nowhere, that a descriptor holds, {@code open_tree(2)}. The launch's own mount namespace is made later, of the
  * machine's mounts of that moment.
  */
-final class CommonRoot {
+final class PreparedRoot {
     private static final String NAMESPACE = "/proc/thread-self/ns/mnt";
     private static final int O_PATH = 010000000;
 
@@ -20,14 +20,14 @@ final class CommonRoot {
     private final RootBuilder builder;
     private final int tree;
 
-    private CommonRoot(SystemCalls calls, RootBuilder builder, int tree) {
+    private PreparedRoot(SystemCalls calls, RootBuilder builder, int tree) {
         this.calls = calls;
         this.builder = builder;
         this.tree = tree;
     }
 
     /** Leaves the thread in the mount namespace that it was in. After a failed call it must not be used any more. */
-    static CommonRoot of(Preparation preparation, SystemCalls calls) throws SystemCallFailed {
+    static PreparedRoot of(Preparation preparation, SystemCalls calls) throws SystemCallFailed {
         RootCalls roots = calls.root();
         Optional<String> machines = roots.readLink(NAMESPACE);
         // where it comes back to
@@ -45,7 +45,7 @@ final class CommonRoot {
         if (!roots.readLink(NAMESPACE).equals(machines)) {
             throw new SystemCallFailed("read back " + NAMESPACE + ": not the one before", "SURPRISE");
         }
-        return new CommonRoot(calls, builder, tree);
+        return new PreparedRoot(calls, builder, tree);
     }
 
     /** In the mount namespace that the thread is in by now, for what is left to add. */
