@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -30,6 +31,7 @@ final class Load {
     private final long intervalNanos;
     private final Queue<LoadResult> results = new ConcurrentLinkedQueue<>();
     private final List<Thread> visitors = new ArrayList<>();
+    private final AtomicInteger sentAgain = new AtomicInteger();
     private final long began = System.nanoTime();
     private volatile boolean stopping;
 
@@ -97,16 +99,21 @@ final class Load {
     }
 
     /**
-     * httpd may close a kept connection between two requests, and does where it is short of threads: a new one then, as
-     * browsers do, also for what may be sent twice and got not a byte of an answer (RFC 9112 section 9.3.1).
+     * httpd may close a kept connection between two requests, and does where it is reloaded or short of threads: a new one then.
+     * What got not a byte of an answer is sent again by that, as browsers do with every method. (RFC 9112 section 9.3.1 wants to
+     * be sure that nobody has served it: {@link LoadReport#requireOnce} is.)
      */
     private Ended askOnKept(Errand errand, long start, Wire kept, boolean last) {
         if (!isOpen(kept)) {
             close(kept);
             return askOnNew(errand, start, last);
         }
-        Ended ended = ask(errand, start, kept, last, Outcome.CLOSED);
-        return ended.result.outcome() == Outcome.CLOSED && errand.idempotent() ? askOnNew(errand, start, last) : ended;
+        try {
+            return ask(errand, start, kept, last);
+        } catch (Wire.Unanswered e) {
+            sentAgain.incrementAndGet();
+            return askOnNew(errand, start, last);
+        }
     }
 
     private static boolean isOpen(Wire wire) {
@@ -121,14 +128,16 @@ final class Load {
 
     private Ended askOnNew(Errand errand, long start, boolean last) {
         try {
-            return ask(errand, start, new Wire(port, PATIENCE), last, Outcome.CUT);
+            return ask(errand, start, new Wire(port, PATIENCE), last);
+        } catch (Wire.Unanswered e) {
+            return new Ended(result(errand, Outcome.CUT, 0, e.toString(), start), Optional.empty());
         } catch (IOException e) {
             return new Ended(result(errand, Outcome.NO_CONNECTION, 0, e.toString(), start), Optional.empty());
         }
     }
 
-    /** @param unanswered what it is where the connection ends without a byte of an answer */
-    private Ended ask(Errand errand, long start, Wire wire, boolean last, Outcome unanswered) {
+    /** @throws Wire.Unanswered where the connection ends without a byte of an answer */
+    private static Ended ask(Errand errand, long start, Wire wire, boolean last) throws Wire.Unanswered {
         int status = 0;
         try {
             send(errand, wire, last);
@@ -144,7 +153,7 @@ final class Load {
             return new Ended(result, Optional.empty());
         } catch (Wire.Unanswered e) {
             close(wire);
-            return new Ended(result(errand, unanswered, 0, e.toString(), start), Optional.empty());
+            throw e;
         } catch (IOException e) {
             close(wire);
             return new Ended(result(errand, Outcome.CUT, status, e.toString(), start), Optional.empty());
@@ -181,7 +190,7 @@ final class Load {
 
     /** What has ended until now. */
     LoadReport soFar() {
-        return new LoadReport(List.copyOf(results), Duration.ofNanos(System.nanoTime() - began));
+        return new LoadReport(List.copyOf(results), sentAgain.get(), Duration.ofNanos(System.nanoTime() - began));
     }
 
     /** Lets every request end. */

@@ -8,11 +8,6 @@ enum Outcome {
     REFUSED,
     /** The connection ended before the framing did, or no answer came. */
     CUT,
-    /**
-     * httpd closed a connection that was kept, without a byte of an answer, while a request came that may not be sent twice by
-     * who does not know whether it was served (RFC 9112 section 9.3.1): a browser sends it again.
-     */
-    CLOSED,
     /** httpd took no connection. */
     NO_CONNECTION,
     /** A complete answer that is not its own, or a status that nothing explains: always a defect. */

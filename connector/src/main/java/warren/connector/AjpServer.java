@@ -25,12 +25,12 @@ import warren.contract.Answer;
  */
 final class AjpServer {
     private static final int MOST_CONNECTIONS = 4096;
-    private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
     /**
-     * httpd takes a connection no more that has been idle for 30 seconds (WORKER_TTL); one that answers here is closed then. From
+     * httpd takes a connection no more that has been idle for 10 seconds (WORKER_TTL); one that answers here is closed then. From
      * taking it to sending by it a starved machine may need seconds.
      */
-    private static final Duration DISUSED = Duration.ofSeconds(45);
+    private static final Duration DISUSED = Duration.ofSeconds(25);
     private static final long LOOK_NANOS = 50_000_000;
     /** Between two packets of one request; longer than httpd's default Timeout, which ends them first. */
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(120);

@@ -10,10 +10,11 @@ import java.util.Collection;
  */
 public final class SecretsFile {
     /**
-     * A connection of httpd's that was idle for so long is not used again. The connector keeps idle ones for 60
-     * seconds, so that it never closes one that httpd is about to use.
+     * A connection of httpd's that was idle for so long is not used again: a new one costs little, and an earlier connector stays
+     * until none can be used any more. The connector keeps idle ones for 30 seconds, so that it never closes one that httpd is
+     * about to use.
      */
-    public static final Duration WORKER_TTL = Duration.ofSeconds(30);
+    public static final Duration WORKER_TTL = Duration.ofSeconds(10);
     /** httpd gives up so much later than Warren, whose answer says more. */
     static final Duration MARGIN = Duration.ofSeconds(30);
     private static final String SECRET = "[A-Za-z0-9]{16,256}";

@@ -178,7 +178,7 @@ class RealHttpdTest {
             "setenvif") + "Define WARREN_STATE " + directory + "/state\nInclude " + Written.SHIPPED + "\n"
             + Written.alice("<Directory /srv/alice/htdocs/perl>\nUse WarrenHandler alice.example\n</Directory>", ""));
         List<String> dumped = dumped(file);
-        assertTrue(dumped.contains("ProxySet secret=0123456789abcdef retry=0 ttl=30 timeout=390"), dumped::toString);
+        assertTrue(dumped.contains("ProxySet secret=0123456789abcdef retry=0 ttl=10 timeout=390"), dumped::toString);
         assertEquals(2, dumped.stream().filter(line -> line.startsWith("SetEnv AJP_WARREN_VHOST")).count());
         WarrenConfiguration read = new WarrenConfigurationReader(Written.ACCOUNTS, Written.DEFAULTS, Written.RULES,
             Written.TRUSTING).read(written.invocation(written.file("ours.conf", Files.readString(file)
