@@ -1,11 +1,13 @@
 package warren.system;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -23,13 +25,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 final class NeighborTest {
     private static final int PER_SECOND = Integer.getInteger("warren.load.neighborPerSecond", 50);
+    /** Until the connector's code is compiled, as it is on a machine that has run for a while. */
+    private static final Duration WARM_UP = Duration.ofMillis(Integer.getInteger("warren.load.warmUpMillis", 2000));
     private static final Duration WATCH = Duration.ofMillis(Integer.getInteger("warren.load.watchMillis", 2000));
     private static final int ROUNDS = Integer.getInteger("warren.load.rounds", 1);
+    private static final List<Attack> ATTACKS = Attack.named(System.getProperty("warren.load.attacks", ""));
     /** Wide on a machine that has other things to do. */
     private static final long SLACK_MILLIS = 3000;
     private static final long BETWEEN_VISITS_MILLIS = 100;
-    /** They are hundreds, and are not meant to be a flood. */
-    private static final long BETWEEN_HUNG_VISITS_MILLIS = 1000;
     /** Its heap of 256 MB, full, a thread for each of a thousand requests, and what a JVM has besides. */
     private static final long MOST_CONNECTOR_BYTES = 512L << 20;
     private static final Duration SERVED_AGAIN_WITHIN = Duration.ofSeconds(20);
@@ -74,6 +77,11 @@ final class NeighborTest {
             this.perl = perl;
         }
 
+        /** Those of a list with commas; all, where it is empty. */
+        static List<Attack> named(String names) {
+            return names.isEmpty() ? List.of(values()) : Arrays.stream(names.split(",")).map(name -> valueOf(name.toUpperCase(Locale.ROOT))).toList();
+        }
+
         String path() {
             return "/perl/" + name().toLowerCase(Locale.ROOT) + ".pl";
         }
@@ -86,7 +94,7 @@ final class NeighborTest {
     static void start() throws Exception {
         machine = new Machine();
         machine.setWorkers(Attack.HUNG_REQUESTS.visitors + 300);
-        machine.addOwner("alice", Machine.ALICE, "WarrenMemoryMax 128M", "WarrenProcessesMax 64", "WarrenQueueTimeout 2s");
+        machine.addOwner("alice", Machine.ALICE, "WarrenMemoryMax 128M", "WarrenProcessesMax 64", "WarrenInFlightMax 2000", "WarrenQueueLength 2000");
         machine.addOwner("bob", Machine.BOB, "PerlInterpMinSpare 2");
         bob = EchoSite.at(machine, "bob", Machine.BOB);
         for (Attack attack : Attack.values()) {
@@ -94,7 +102,7 @@ final class NeighborTest {
                 "use strict; print \"Content-Type: text/plain\\n\\nbegun\"; my $end = $ENV{QUERY_STRING}; " + attack.perl, "644");
         }
         machine.start();
-        visitBob();
+        visitBob(WARM_UP);
     }
 
     @AfterAll
@@ -102,28 +110,48 @@ final class NeighborTest {
         machine.close();
     }
 
-    private static LoadReport visitBob() throws Exception {
+    private static LoadReport visitBob(Duration time) throws Exception {
         Load load = Load.start(machine, PER_SECOND, "bob");
-        TimeUnit.NANOSECONDS.sleep(WATCH.toNanos());
+        TimeUnit.NANOSECONDS.sleep(time.toNanos());
         return load.stop();
     }
 
     @Test
     void bobLosesNoRequestWhateverAliceTakes() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
-            for (Attack attack : Attack.values()) {
+            for (Attack attack : ATTACKS) {
                 attack(attack);
                 assertTrue(connectorBytes() < MOST_CONNECTOR_BYTES, () -> attack + ": the connector has " + shownBytes());
             }
         }
     }
 
+    /** The kernel's scheduler alone would give her a turn whenever bob's interpreters want one. */
+    @Test
+    void whoComputesAllTheTimeStepsBehindUntilItIsOver() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        long end = System.currentTimeMillis() / 1000 + SERVED_AGAIN_WITHIN.toSeconds() / 2;
+        List<CompletableFuture<Integer>> visitors = AtOnce.run(3, i -> () -> visitAlice(Attack.CPU_HOG, 0, end, over));
+        Await.until("a smaller weight", SERVED_AGAIN_WITHIN, () -> cpuWeight("alice") < 30);
+        assertEquals(200, machine.http().get("bob.localhost", "/perl/who.pl").status());
+        assertEquals(100, cpuWeight("bob"));
+        over.set(true);
+        AtOnce.ended(visitors);
+        Await.until("the whole weight", SERVED_AGAIN_WITHIN, () -> cpuWeight("alice") == 100);
+    }
+
+    /** As {@code warren limits} shows it. */
+    private static int cpuWeight(String owner) throws Exception {
+        String limits = machine.warren("limits", owner + ".localhost", "-f", machine.base().resolve("httpd.conf").toString()).orFail();
+        return Integer.parseInt(limits.replaceAll("(?s).*WarrenCpuWeight .* ([0-9]+) now.*", "$1"));
+    }
+
     private static void attack(Attack attack) throws Exception {
-        LoadReport before = visitBob();
+        LoadReport before = visitBob(WATCH);
         AtomicBoolean over = new AtomicBoolean();
         long end = System.currentTimeMillis() / 1000 + WATCH.toSeconds() + 1;
-        List<CompletableFuture<Integer>> visitors = AtOnce.run(attack.visitors, i -> () -> visitAlice(attack, end, over));
-        LoadReport meanwhile = visitBob();
+        List<CompletableFuture<Integer>> visitors = AtOnce.run(attack.visitors, i -> () -> visitAlice(attack, i, end, over));
+        LoadReport meanwhile = visitBob(WATCH);
         over.set(true);
         AtOnce.ended(visitors);
         long ended = System.nanoTime();
@@ -139,15 +167,16 @@ final class NeighborTest {
         assertTrue(meanwhile.millisOf(0.95, "bob") < before.millisOf(0.95, "bob") + SLACK_MILLIS, () -> attack + ": " + meanwhile);
     }
 
-    /** Until the attack is over; how often it was answered, if only by a refusal. */
-    private static int visitAlice(Attack attack, long end, AtomicBoolean over) {
+    /** Until the attack is over; how often it was answered, if only by a refusal. They come one after the other, the last of them at half time. */
+    private static int visitAlice(Attack attack, int visitor, long end, AtomicBoolean over) throws InterruptedException {
         int answers = 0;
+        TimeUnit.NANOSECONDS.sleep(WATCH.toNanos() / 2 * visitor / attack.visitors);
         while (!over.get()) {
-            try (Wire wire = new Wire(machine.port(), WATCH.plusSeconds(5))) {
+            try (Wire wire = new Wire(machine.port(), WATCH.plus(SERVED_AGAIN_WITHIN))) {
                 wire.send("GET " + attack.path() + "?" + end + " HTTP/1.1\r\nHost: alice.localhost\r\nConnection: close\r\n\r\n");
                 wire.head();
                 answers++;
-                TimeUnit.MILLISECONDS.sleep(attack == Attack.HUNG_REQUESTS ? BETWEEN_HUNG_VISITS_MILLIS : BETWEEN_VISITS_MILLIS);
+                TimeUnit.MILLISECONDS.sleep(BETWEEN_VISITS_MILLIS);
             } catch (Exception refused) {
                 // As a visitor of hers would be.
             }

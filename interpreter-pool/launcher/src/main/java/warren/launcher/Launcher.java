@@ -17,6 +17,7 @@ import warren.httpd.ServerSettings;
 import warren.httpd.WarrenConfiguration;
 import warren.launcher.attest.Attestation;
 import warren.launcher.cgroup.CgroupTree;
+import warren.launcher.cgroup.DecayUsage;
 import warren.launcher.cgroup.QuotaGroup;
 import warren.launcher.control.LauncherStatus;
 import warren.launcher.credentials.CredentialIntake;
@@ -83,6 +84,7 @@ public final class Launcher {
         takeOverGenerations(first, LeftGenerations.find(cgroups, directories, plans, watch, configurations.current()));
         cgroups.missing().forEach(controller -> LOG.warn("no cgroup has the controller {}: its limits are not enforced",
             controller.versionTwoName()));
+        new DecayUsage(cgroups).start();
         // not before: cgroups of stages that wait would be taken for an earlier launcher\'s
         stages.keepWarm(server.warmStages());
         plans.kinds(configurations.current().sites().values()).forEach(stages::want);

@@ -58,7 +58,7 @@ final class Sessions {
         for (int tries = 1; true; tries++) {
             try {
                 Cgroup sessions = cgroups.sessions(group);
-                sessions.group().orElseThrow().limit(entry.draft().limits(),
+                sessions.group().orElseThrow().limits().set(entry.draft().limits(),
                     GroupQuotas.disk(entry.draft(), entry.site().virtualHost()));
                 sessions.take(pid);
                 return;

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.IntConsumer;
 import warren.launcher.cgroup.Cgroup;
 import warren.launcher.cgroup.CgroupTree;
 import warren.launcher.stage.Preparation;
@@ -156,6 +157,8 @@ final class Stages implements AutoCloseable {
         }
         if (!launch.isDone()) {
             launches.add(launch);
+            cgroups.starting().awaited(1);
+            launch.whenComplete((stage, failure) -> cgroups.starting().awaited(-1));
             notifyAll();
         }
         startMissing(MOMENT);
@@ -164,28 +167,32 @@ final class Stages implements AutoCloseable {
 
     private Stage start() throws LaunchFailure {
         try {
-            return start(List.of(), cgroups.createForStage());
+            return start(List.of(), cgroups.createForStage(), cgroups.starting()::take);
         } catch (IOException e) {
             throw new LaunchFailure("CGROUP", "mkdir", Optional.empty(), e.toString());
         }
     }
 
     /**
-     * A fresh one that inherits further descriptors from 3 on.
+     * A fresh one that inherits further descriptors from 3 on, and that somebody waits for.
      *
      * @param inherited of our own, 64 or above
      * @param cgroup what it will run in; removed where it does not start
      */
     Stage start(List<Integer> inherited, Cgroup cgroup) throws LaunchFailure {
+        return start(inherited, cgroup, pid -> { });
+    }
+
+    private Stage start(List<Integer> inherited, Cgroup cgroup, IntConsumer spawned) throws LaunchFailure {
         try {
-            return spawn(inherited, cgroup);
+            return spawn(inherited, cgroup, spawned);
         } catch (SystemCallFailed e) {
             throw new LaunchFailure("start of a launch stage", e.call(), Optional.of(e.errno()),
                 Hints.of(e.call(), e.errno()));
         }
     }
 
-    private Stage spawn(List<Integer> inherited, Cgroup cgroup) throws SystemCallFailed, LaunchFailure {
+    private Stage spawn(List<Integer> inherited, Cgroup cgroup, IntConsumer spawned) throws SystemCallFailed, LaunchFailure {
         Descriptors.Pipe plan = Descriptors.pipe();
         Descriptors.Pipe report = Descriptors.pipe();
         int error = Descriptors.copy(STANDARD_ERROR);
@@ -193,6 +200,7 @@ final class Stages implements AutoCloseable {
             List<Integer> descriptors = new ArrayList<>(List.of(plan.readEnd(), report.writeEnd(), error));
             descriptors.addAll(inherited);
             Children.Child child = children.spawn(() -> start(cgroup, descriptors));
+            spawned.accept(child.pid());
             Stage stage = new Stage(child, cgroup, plan.writeEnd(), report.readEnd());
             closeAll(plan.readEnd(), report.writeEnd(), error);
             prepare(stage);

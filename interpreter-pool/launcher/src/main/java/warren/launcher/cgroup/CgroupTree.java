@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -23,11 +24,12 @@ import java.util.Set;
  * one), or that an earlier launcher ran in whose tree it takes over:
  * <pre>
  *   warren-NAME/connector.N
+ *   warren-NAME/starting     launch stages that are not ready yet
  *   warren-NAME/quotas/G/N   N of a launch stage that waits, then of the generation that it became; G is a quota group
  *   warren-NAME/quotas/G/sessions   what an owner runs besides
  * </pre>
  * {@link Cgroup#generation} and {@link QuotaGroup#name} say whose they are. Trees of version 1, where controllers are
- * mounted there, have {@code warren-NAME/quotas/G} alone.
+ * mounted there, have {@code warren-NAME/quotas/G}, and the one that weighs {@code warren-NAME/starting}.
  * A process that moves to another cgroup waits some 6 ms a tree for the kernel (a grace period of RCU), which a first
  * launch has no time for: a stage joins a group while it starts, before anybody knows whose interpreter it will become.
  * Only who comes to a group that has members already, such as the next generation, is moved.
@@ -35,9 +37,11 @@ import java.util.Set;
 public final class CgroupTree {
     private static final Duration LEFTOVERS = Duration.ofSeconds(5);
     private static final String QUOTAS = "quotas";
+    private static final String STARTING = "starting";
     private final Path top;
     private final Map<Controller, Path> versionOne;
     private final List<Controller> versionTwo;
+    private final StartingStages starting;
     private final Map<String, QuotaGroup> groups = new HashMap<>();
     private final Set<QuotaGroup> withSessions = new HashSet<>();
     private int made;
@@ -53,6 +57,12 @@ public final class CgroupTree {
                 this.versionOne.put(tree.getKey(), tree.getValue());
             }
         }
+        this.starting = StartingStages.in(weighingTree().map(
+            tree -> new ControllerFiles(Controller.CPU, tree.equals(top) ? 2 : 1, tree.resolve(STARTING))));
+    }
+
+    private Optional<Path> weighingTree() {
+        return versionTwo.contains(Controller.CPU) ? Optional.of(top) : Optional.ofNullable(versionOne.get(Controller.CPU));
     }
 
     /**
@@ -124,6 +134,11 @@ public final class CgroupTree {
 
     public Cgroup createForConnector(int number) throws IOException {
         return Cgroup.create(top.resolve("connector." + number));
+    }
+
+    /** Where stages start. */
+    public StartingStages starting() {
+        return starting;
     }
 
     /** One that a stage will wait in, in a group of its own. */
@@ -206,6 +221,16 @@ public final class CgroupTree {
         return Optional.ofNullable(groups.get(name)).filter(group -> group.name().isPresent());
     }
 
+    /** All that are somebody's; some may have gone. */
+    synchronized List<QuotaGroup> named() {
+        return List.copyOf(groups.values());
+    }
+
+    /** Processor time of all quota groups that are or were, in microseconds. */
+    OptionalLong cpuMicros() {
+        return GroupUse.cpuMicros(top.resolve(QUOTAS));
+    }
+
     /** Of all generations and stages, also those that an earlier launcher made; their groups are known from now on. */
     public synchronized List<Cgroup> generations() throws IOException {
         List<Cgroup> found = new ArrayList<>();
@@ -268,6 +293,7 @@ public final class CgroupTree {
         if (!below(top.resolve(QUOTAS)).isEmpty()) {
             return;
         }
+        starting.remove();
         for (Path tree : versionOne.values()) {
             Files.deleteIfExists(tree.resolve(QUOTAS));
             Files.deleteIfExists(tree);

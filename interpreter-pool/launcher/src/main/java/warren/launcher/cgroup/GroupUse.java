@@ -2,6 +2,7 @@ package warren.launcher.cgroup;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +19,14 @@ import java.util.OptionalLong;
  * @param processes now, threads too
  * @param processesPeak most at a time
  * @param processesRefused forks that were refused
+ * @param cpuWeight now, of the usual 100
  * @param cpuMicros processor time
  * @param throttledMicros time in which it had to wait for its ceiling
  */
 public record GroupUse(
         OptionalLong memoryBytes, OptionalLong memoryPeakBytes, OptionalLong memoryReached, OptionalLong memoryKills,
-        OptionalLong processes, OptionalLong processesPeak, OptionalLong processesRefused, OptionalLong cpuMicros,
-        OptionalLong throttledMicros) {
+        OptionalLong processes, OptionalLong processesPeak, OptionalLong processesRefused, OptionalLong cpuWeight,
+        OptionalLong cpuMicros, OptionalLong throttledMicros) {
     private static final int NANOS_OF_MICRO = 1000;
     private static final long MICROS_OF_SECOND = 1_000_000;
 
@@ -43,7 +45,8 @@ public record GroupUse(
         }
     }
 
-    static GroupUse read(Map<Controller, ControllerFiles> controllers) {
+    /** @param directory in version 2's tree, which tells the processor time whoever has the controller */
+    static GroupUse read(Path directory, Map<Controller, ControllerFiles> controllers) {
         ControllerFiles memory = controllers.get(Controller.MEMORY);
         ControllerFiles processes = controllers.get(Controller.PROCESSES);
         ControllerFiles cpu = controllers.get(Controller.CPU);
@@ -54,7 +57,20 @@ public record GroupUse(
             old ? OptionalLong.empty() : field(memory, "memory.events", "max"),
             field(memory, old ? "memory.oom_control" : "memory.events", "oom_kill"),
             number(processes, "pids.current"), number(processes, "pids.peak"), field(processes, "pids.events", "max"),
-            field(cpu, "cpu.stat", "usage_usec"), throttled(cpu));
+            weight(cpu), cpuMicros(directory), throttled(cpu));
+    }
+
+    /** Of all that is or was in a cgroup of version 2, in microseconds. */
+    static OptionalLong cpuMicros(Path directory) {
+        return field(directory.resolve("cpu.stat"), "usage_usec");
+    }
+
+    private static OptionalLong weight(ControllerFiles cpu) {
+        if (cpu == null || cpu.version() == 2) {
+            return number(cpu, "cpu.weight");
+        }
+        OptionalLong shares = number(cpu, "cpu.shares");
+        return shares.isPresent() ? OptionalLong.of(Setting.weightOf(shares.getAsLong())) : shares;
     }
 
     private static OptionalLong throttled(ControllerFiles cpu) {
@@ -66,24 +82,26 @@ public record GroupUse(
     }
 
     private static OptionalLong number(ControllerFiles files, String name) {
-        return files == null ? OptionalLong.empty() : parse(read(files, name).strip());
+        return files == null ? OptionalLong.empty() : parse(read(files.file(name)).strip());
     }
 
     /** Of lines of a name and a number. */
     private static OptionalLong field(ControllerFiles files, String name, String key) {
-        if (files != null) {
-            for (String line : read(files, name).split("\n")) {
-                if (line.startsWith(key + " ")) {
-                    return parse(line.substring(key.length() + 1));
-                }
+        return files == null ? OptionalLong.empty() : field(files.file(name), key);
+    }
+
+    private static OptionalLong field(Path file, String key) {
+        for (String line : read(file).split("\n")) {
+            if (line.startsWith(key + " ")) {
+                return parse(line.substring(key.length() + 1));
             }
         }
         return OptionalLong.empty();
     }
 
-    private static String read(ControllerFiles files, String name) {
+    private static String read(Path file) {
         try {
-            return Files.readString(files.file(name));
+            return Files.readString(file);
         } catch (IOException withoutIt) {
             return "";
         }

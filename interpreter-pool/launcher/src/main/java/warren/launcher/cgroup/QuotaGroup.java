@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import warren.plugin.LaunchStep.LimitGroup;
 import warren.plugin.LaunchStep.Quota;
 
 /**
@@ -26,17 +25,15 @@ public final class QuotaGroup {
     /** No generation's number. */
     private static final String SESSIONS = "sessions";
     private static final int MOST_CHILDREN = 100_000;
-    private static final int USUAL_WEIGHT = 100;
     private final Path directory;
     private final Map<Controller, ControllerFiles> controllers;
-    private List<LimitGroup> said = List.of();
-    private Optional<String> disk = Optional.empty();
-    private boolean overlapping;
+    private final GroupLimits limits;
     private long killsTold;
 
     private QuotaGroup(Path directory, Map<Controller, ControllerFiles> controllers) {
         this.directory = directory;
         this.controllers = controllers;
+        this.limits = new GroupLimits(directory, controllers);
     }
 
     /**
@@ -121,94 +118,14 @@ public final class QuotaGroup {
         return Cgroup.read(directory, NAME);
     }
 
-    /**
-     * Sets limits, which {@link #overlap} adapts.
-     *
-     * @param device the {@code MAJOR:MINOR} of the disk that limits of I/O are meant for
-     * @return those that cannot be set, with why, where they are not required
-     * @throws IOException where one cannot be set that is required, or that the kernel should take
-     */
-    public synchronized List<String> limit(List<LimitGroup> limits, Optional<String> device) throws IOException {
-        List<LimitGroup> all = new ArrayList<>(limits);
-        said.stream().filter(before -> limits.stream().noneMatch(limit -> limit.quota() == before.quota()))
-            .forEach(before -> all.add(usual(before.quota())));
-        said = all;
-        disk = device.or(() -> disk);
-        return setAll();
+    /** What is said of it. */
+    public GroupLimits limits() {
+        return limits;
     }
 
-    /** What a cgroup has of which nothing was ever said. */
-    private static LimitGroup usual(Quota quota) {
-        return new LimitGroup(quota, quota == Quota.CPU_WEIGHT ? USUAL_WEIGHT : LimitGroup.NONE, false);
-    }
-
-    /**
-     * A generation and the next run beside each other, or do so no more: meanwhile there is twice as much memory and room
-     * for processes, so that what the one holds does not keep the other from being ready.
-     */
-    public synchronized void overlap(boolean now) throws IOException {
-        if (now != overlapping) {
-            overlapping = now;
-            if (Files.exists(directory)) {
-                setAll();
-            }
-        }
-    }
-
-    private List<String> setAll() throws IOException {
-        List<String> missing = new ArrayList<>();
-        for (LimitGroup each : said) {
-            LimitGroup limit = overlapping ? doubled(each) : each;
-            Controller controller = Setting.controllerOf(limit.quota());
-            Optional<String> obstacle = obstacle(limit.quota(), controller);
-            if (obstacle.isEmpty()) {
-                set(limit, controllers.get(controller), disk);
-            } else if (!limit.isNone()) {
-                String why = limit.quota() + " cannot be limited: " + obstacle.get();
-                if (limit.required()) {
-                    throw new IOException(why + " (WarrenQuotas strict)");
-                }
-                missing.add(why);
-            }
-        }
-        return missing;
-    }
-
-    private static LimitGroup doubled(LimitGroup limit) {
-        return switch (limit.quota()) {
-            case MEMORY_BYTES, MEMORY_HIGH_BYTES, PROCESSES -> limit.isNone() ? limit
-                : new LimitGroup(limit.quota(), 2 * limit.value(), limit.required());
-            default -> limit;
-        };
-    }
-
-    private Optional<String> obstacle(Quota quota, Controller controller) {
-        if (!controllers.containsKey(controller)) {
-            return Optional.of("no cgroup has the controller " + controller.versionTwoName());
-        }
-        if (quota == Quota.MEMORY_KILLS_ALL && controllers.get(controller).version() == 1) {
-            return Optional.of("version 1 of cgroups has no memory.oom.group");
-        }
-        return controller == Controller.IO && disk.isEmpty()
-            ? Optional.of("the document root is on no one disk") : Optional.empty();
-    }
-
-    private static void set(LimitGroup limit, ControllerFiles files, Optional<String> device) throws IOException {
-        for (Setting setting : Setting.of(files.version(), limit, device)) {
-            Path file = files.file(setting.file());
-            if (setting.optional() && !Files.exists(file)) {
-                continue;
-            }
-            try {
-                Files.writeString(file, setting.text());
-            } catch (IOException e) {
-                throw new IOException("\"" + setting.text() + "\" cannot be written to " + file + ": " + reason(e), e);
-            }
-        }
-    }
-
-    private static String reason(IOException e) {
-        return e instanceof FileSystemException file && file.getReason() != null ? file.getReason() : String.valueOf(e.getMessage());
+    /** Processor time of all that is or was in it, in microseconds; nothing where it is gone. */
+    OptionalLong cpuMicros() {
+        return GroupUse.cpuMicros(directory);
     }
 
     /**
@@ -221,12 +138,8 @@ public final class QuotaGroup {
             return "";
         }
         killsTold++;
-        return "memory " + megabytes(limitOf(Quota.MEMORY_BYTES)) + " reached, peak " + megabytes(use.memoryPeakBytes())
+        return "memory " + megabytes(limits.of(Quota.MEMORY_BYTES)) + " reached, peak " + megabytes(use.memoryPeakBytes())
             + ", " + use.processes().orElse(0) + " processes left";
-    }
-
-    private OptionalLong limitOf(Quota quota) {
-        return said.stream().filter(limit -> limit.quota() == quota && !limit.isNone()).mapToLong(LimitGroup::value).findFirst();
     }
 
     private static String megabytes(OptionalLong bytes) {
@@ -241,7 +154,7 @@ public final class QuotaGroup {
 
     /** What is used of it, and how often a limit was reached. */
     public GroupUse use() {
-        return GroupUse.read(controllers);
+        return GroupUse.read(directory, controllers);
     }
 
     /**

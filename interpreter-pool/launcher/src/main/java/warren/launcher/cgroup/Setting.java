@@ -30,6 +30,11 @@ record Setting(String file, String text, boolean optional) {
         };
     }
 
+    /** As version 2 has it, from 1 to 10000. */
+    static long weightOf(long shares) {
+        return Math.max(1, Math.round((double) shares * DEFAULT_WEIGHT / DEFAULT_SHARES));
+    }
+
     /** @param device the {@code MAJOR:MINOR} of the disk for limits of I/O; without one there are none to set */
     static List<Setting> of(int version, LimitGroup limit, Optional<String> device) {
         return version == 2 ? versionTwo(limit, device) : versionOne(limit, device);

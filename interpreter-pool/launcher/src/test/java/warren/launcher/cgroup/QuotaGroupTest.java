@@ -56,7 +56,7 @@ class QuotaGroupTest {
     }
 
     private static void limit(Cgroup cgroup, Quota quota, long value) throws IOException {
-        assertEquals(List.of(), cgroup.group().orElseThrow().limit(List.of(new LimitGroup(quota, value, true)), Optional.empty()));
+        assertEquals(List.of(), cgroup.group().orElseThrow().limits().set(List.of(new LimitGroup(quota, value, true)), Optional.empty()));
     }
 
     private String run(Cgroup cgroup, String perl) throws Exception {
@@ -109,7 +109,7 @@ class QuotaGroupTest {
             }
             for (long value : List.of(50L << 20, LimitGroup.NONE, 60L << 20)) {
                 long fitting = quota == Quota.CPU_WEIGHT ? 200 : quota == Quota.PROCESSES || quota == Quota.CPU_PERCENT ? Math.min(100, value) : value;
-                assertEquals(List.of(), cgroup.group().orElseThrow().limit(List.of(new LimitGroup(quota, fitting, true)), disk));
+                assertEquals(List.of(), cgroup.group().orElseThrow().limits().set(List.of(new LimitGroup(quota, fitting, true)), disk));
             }
         }
     }
@@ -127,9 +127,9 @@ class QuotaGroupTest {
         Cgroup cgroup = joined("alice");
         QuotaGroup group = cgroup.group().orElseThrow();
         limit(cgroup, Quota.PROCESSES, 4);
-        group.overlap(true);
+        group.limits().overlap(true);
         assertEquals("7", run(cgroup, "my $n = 0; for (1 .. 20) { my $pid = fork // last; if (!$pid) { sleep 1000 } $n++ } print $n"));
-        group.overlap(false);
+        group.limits().overlap(false);
         assertEquals("0", run(cgroup, "my $n = 0; for (1 .. 20) { my $pid = fork // last; if (!$pid) { sleep 1000 } $n++ } print $n"));
     }
 
@@ -174,9 +174,9 @@ class QuotaGroupTest {
         QuotaGroup bare = QuotaGroup.at(scratch.path("group"), Map.of(), List.of());
         LimitGroup wish = new LimitGroup(Quota.MEMORY_BYTES, 1 << 30, false);
         assertEquals(List.of("MEMORY_BYTES cannot be limited: no cgroup has the controller memory"),
-            bare.limit(List.of(wish, new LimitGroup(Quota.PROCESSES, LimitGroup.NONE, false)), Optional.empty()));
+            bare.limits().set(List.of(wish, new LimitGroup(Quota.PROCESSES, LimitGroup.NONE, false)), Optional.empty()));
         IOException e = assertThrows(IOException.class,
-            () -> bare.limit(List.of(new LimitGroup(Quota.MEMORY_BYTES, 1 << 30, true)), Optional.empty()));
+            () -> bare.limits().set(List.of(new LimitGroup(Quota.MEMORY_BYTES, 1 << 30, true)), Optional.empty()));
         assertEquals("MEMORY_BYTES cannot be limited: no cgroup has the controller memory (WarrenQuotas strict)", e.getMessage());
     }
 
@@ -184,7 +184,7 @@ class QuotaGroupTest {
     void versionOneCannotEndAllForMemory() throws Exception {
         QuotaGroup old = QuotaGroup.at(scratch.path("group"), Map.of(Controller.MEMORY, scratch.path("")), List.of());
         assertEquals(List.of("MEMORY_KILLS_ALL cannot be limited: version 1 of cgroups has no memory.oom.group"),
-            old.limit(List.of(new LimitGroup(Quota.MEMORY_KILLS_ALL, 1, false)), Optional.empty()));
+            old.limits().set(List.of(new LimitGroup(Quota.MEMORY_KILLS_ALL, 1, false)), Optional.empty()));
     }
 
     /** As on kernels that have no {@code cgroup.kill}. */

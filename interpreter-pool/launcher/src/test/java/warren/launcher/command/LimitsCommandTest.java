@@ -28,7 +28,7 @@ class LimitsCommandTest {
     void showsEachLimitWhereItWasSaidAndWhatIsTaken() throws Exception {
         OptionalLong unknown = OptionalLong.empty();
         GroupUse use = new GroupUse(OptionalLong.of(20 << 20), OptionalLong.of(64 << 20), unknown, OptionalLong.of(3), unknown,
-            unknown, unknown, unknown, unknown);
+            unknown, unknown, unknown, unknown, unknown);
         assertEquals("""
             LIMIT                      VALUE      FROM                                         TAKEN
             PerlInterpMax              4          default                                      1 busy, 2 idle

@@ -22,7 +22,7 @@ class ControlMessagesTest {
             Optional.empty(), 2, List.of(new LauncherStatus.Host("a", Optional.of(60101L), Optional.of(60102L),
                 Optional.empty(), List.of(new LauncherStatus.Running(1, 5, Instant.ofEpochSecond(7), List.of(5, 6))),
                 Optional.of(new GroupUse(OptionalLong.of(1), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.of(2),
-                    OptionalLong.of(3), OptionalLong.of(4), OptionalLong.of(5), OptionalLong.empty(), OptionalLong.of(6))))))));
+                    OptionalLong.of(3), OptionalLong.of(4), OptionalLong.of(5), OptionalLong.of(7), OptionalLong.empty(), OptionalLong.of(6))))))));
         assertEquals(answer, ControlMessages.answer(new ByteArrayInputStream(ControlMessages.line(answer))));
     }
 

@@ -1,0 +1,146 @@
+package warren.launcher.cgroup;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import warren.plugin.LaunchStep.LimitGroup;
+import warren.plugin.LaunchStep.Quota;
+
+/** A quota group's limits: what is said of them, what holds of that for a while, and how both come into the kernel's files. */
+public final class GroupLimits {
+    private static final int USUAL_WEIGHT = 100;
+    private final Path directory;
+    private final Map<Controller, ControllerFiles> controllers;
+    private List<LimitGroup> said = List.of();
+    private Optional<String> disk = Optional.empty();
+    private boolean overlapping;
+    private double cpuPart = 1;
+
+    /** @param directory of the group, in version 2's tree */
+    GroupLimits(Path directory, Map<Controller, ControllerFiles> controllers) {
+        this.directory = directory;
+        this.controllers = controllers;
+    }
+
+    /**
+     * Sets limits, which {@link #overlap} and {@link #scaleCpuWeight} adapt.
+     *
+     * @param device the {@code MAJOR:MINOR} of the disk that limits of I/O are meant for
+     * @return those that cannot be set, with why, where they are not required
+     * @throws IOException where one cannot be set that is required, or that the kernel should take
+     */
+    public synchronized List<String> set(List<LimitGroup> limits, Optional<String> device) throws IOException {
+        List<LimitGroup> all = new ArrayList<>(limits);
+        said.stream().filter(before -> limits.stream().noneMatch(limit -> limit.quota() == before.quota()))
+            .forEach(before -> all.add(usual(before.quota())));
+        said = all;
+        disk = device.or(() -> disk);
+        return setAll();
+    }
+
+    /** What a cgroup has of which nothing was ever said. */
+    private static LimitGroup usual(Quota quota) {
+        return new LimitGroup(quota, quota == Quota.CPU_WEIGHT ? USUAL_WEIGHT : LimitGroup.NONE, false);
+    }
+
+    /**
+     * A generation and the next run beside each other, or do so no more: meanwhile there is twice as much memory and room
+     * for processes, so that what the one holds does not keep the other from being ready.
+     */
+    public synchronized void overlap(boolean now) throws IOException {
+        if (now != overlapping) {
+            overlapping = now;
+            if (Files.exists(directory)) {
+                setAll();
+            }
+        }
+    }
+
+    /**
+     * For a while it has only this part of its weight, beside the others.
+     *
+     * @param part above 0, to 1
+     */
+    synchronized void scaleCpuWeight(double part) throws IOException {
+        if (part != cpuPart) {
+            cpuPart = part;
+            for (LimitGroup limit : said) {
+                if (limit.quota() == Quota.CPU_WEIGHT && controllers.containsKey(Controller.CPU)) {
+                    set(inForce(limit), controllers.get(Controller.CPU), disk);
+                }
+            }
+        }
+    }
+
+    private List<String> setAll() throws IOException {
+        List<String> missing = new ArrayList<>();
+        for (LimitGroup each : said) {
+            LimitGroup limit = inForce(each);
+            Controller controller = Setting.controllerOf(limit.quota());
+            Optional<String> obstacle = obstacle(limit.quota(), controller);
+            if (obstacle.isEmpty()) {
+                set(limit, controllers.get(controller), disk);
+            } else if (!limit.isNone()) {
+                String why = limit.quota() + " cannot be limited: " + obstacle.get();
+                if (limit.required()) {
+                    throw new IOException(why + " (WarrenQuotas strict)");
+                }
+                missing.add(why);
+            }
+        }
+        return missing;
+    }
+
+    /** What holds now of what is said. */
+    private LimitGroup inForce(LimitGroup limit) {
+        return switch (limit.quota()) {
+            case MEMORY_BYTES, MEMORY_HIGH_BYTES, PROCESSES -> limit.isNone() || !overlapping ? limit : times(2, limit);
+            case CPU_WEIGHT -> times(cpuPart, limit);
+            default -> limit;
+        };
+    }
+
+    private static LimitGroup times(double factor, LimitGroup limit) {
+        return new LimitGroup(limit.quota(), Math.max(1, Math.round(factor * limit.value())), limit.required());
+    }
+
+    private Optional<String> obstacle(Quota quota, Controller controller) {
+        if (!controllers.containsKey(controller)) {
+            return Optional.of("no cgroup has the controller " + controller.versionTwoName());
+        }
+        if (quota == Quota.MEMORY_KILLS_ALL && controllers.get(controller).version() == 1) {
+            return Optional.of("version 1 of cgroups has no memory.oom.group");
+        }
+        return controller == Controller.IO && disk.isEmpty()
+            ? Optional.of("the document root is on no one disk") : Optional.empty();
+    }
+
+    private static void set(LimitGroup limit, ControllerFiles files, Optional<String> device) throws IOException {
+        for (Setting setting : Setting.of(files.version(), limit, device)) {
+            Path file = files.file(setting.file());
+            if (setting.optional() && !Files.exists(file)) {
+                continue;
+            }
+            try {
+                Files.writeString(file, setting.text());
+            } catch (IOException e) {
+                throw new IOException("\"" + setting.text() + "\" cannot be written to " + file + ": " + reason(e), e);
+            }
+        }
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof FileSystemException file && file.getReason() != null ? file.getReason() : String.valueOf(e.getMessage());
+    }
+
+    /** The value that is said; nothing where none is. */
+    synchronized OptionalLong of(Quota quota) {
+        return said.stream().filter(limit -> limit.quota() == quota && !limit.isNone()).mapToLong(LimitGroup::value).findFirst();
+    }
+}

@@ -1,0 +1,118 @@
+package warren.launcher.cgroup;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.LongPredicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import warren.launcher.Scratch;
+import warren.plugin.LaunchStep.LimitGroup;
+import warren.plugin.LaunchStep.Quota;
+
+/** With the kernel's own controllers and processes that compute. */
+class DecayUsageTest {
+    private static final long LOOK_MILLIS = 50;
+    private Scratch scratch;
+    private DecayUsage usage;
+
+    @BeforeEach
+    void make() throws IOException {
+        scratch = new Scratch();
+        usage = new DecayUsage(scratch.cgroups());
+    }
+
+    @AfterEach
+    void remove() throws IOException {
+        scratch.close();
+    }
+
+    private Cgroup group(String name, long weight) throws IOException {
+        Cgroup cgroup = scratch.cgroups().join(name, scratch.cgroups().createForStage());
+        cgroup.group().orElseThrow().limits().set(List.of(new LimitGroup(Quota.CPU_WEIGHT, weight, true)), Optional.empty());
+        return cgroup;
+    }
+
+    private static OptionalLong weight(Cgroup cgroup) {
+        return cgroup.group().orElseThrow().use().cpuWeight();
+    }
+
+    private int burn(Cgroup cgroup) throws Exception {
+        List<String> command = new ArrayList<>(List.of("/usr/bin/perl", "-e",
+            "for my $file (@ARGV) { open my $f, '>', $file or die $!; print $f 0; close $f } 1 while 1"));
+        command.addAll(cgroup.joinFiles());
+        return scratch.start(scratch.path("output"), command.toArray(new String[0]));
+    }
+
+    private void lookUntil(String what, Cgroup cgroup, LongPredicate wanted) {
+        Scratch.await(what, () -> {
+            try {
+                Thread.sleep(LOOK_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            usage.look(System.nanoTime());
+            return wanted.test(weight(cgroup).orElseThrow());
+        });
+    }
+
+    @Test
+    void whoTakesMuchStepsBehindAndComesBack() throws Exception {
+        Cgroup alice = group("alice", 100);
+        Cgroup bob = group("bob", 100);
+        int pid = burn(alice);
+        lookUntil("a quarter for one who takes a processor", alice, weight -> weight <= 25);
+        assertEquals(OptionalLong.of(100), weight(bob));
+        int bobs = burn(bob);
+        lookUntil("less for the other, too", bob, weight -> weight <= 50);
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+        lookUntil("the whole weight for one who takes nothing beside one who does", alice, weight -> weight == 100);
+        assertTrue(weight(bob).orElseThrow() < 100);
+        ProcessHandle.of(bobs).orElseThrow().destroyForcibly();
+        lookUntil("the whole weight where nobody takes anything", bob, weight -> weight == 100);
+    }
+
+    @Test
+    void whatIsSaidMeanwhileHoldsInThePartThatIsLeft() throws Exception {
+        Cgroup alice = group("alice", 100);
+        alice.group().orElseThrow().limits().scaleCpuWeight(0.25);
+        assertEquals(OptionalLong.of(25), weight(alice));
+        alice.group().orElseThrow().limits().set(List.of(new LimitGroup(Quota.CPU_WEIGHT, 400, true)), Optional.empty());
+        assertEquals(OptionalLong.of(100), weight(alice));
+    }
+
+    @Test
+    void aLauncherThatTakesOverGivesBackWhatAnotherTook() throws Exception {
+        Cgroup alice = group("alice", 100);
+        alice.group().orElseThrow().limits().scaleCpuWeight(0.25);
+        assertEquals(OptionalLong.of(25), weight(alice));
+        CgroupTree next = CgroupTree.open(scratch.path("").getFileName().toString(), scratch.cgroups().note());
+        QuotaGroup found = next.generations().getFirst().group().orElseThrow();
+        found.limits().set(List.of(new LimitGroup(Quota.CPU_WEIGHT, 100, true)), Optional.empty());
+        assertEquals(OptionalLong.of(100), weight(alice));
+    }
+
+    @Test
+    void theRestOfAWeightIsInHalves() {
+        assertEquals(1, DecayUsage.part(0, 2, 100));
+        assertEquals(1, DecayUsage.part(0.1, 2, 100));
+        assertEquals(0.5, DecayUsage.part(0.25, 2, 100));
+        assertEquals(0.125, DecayUsage.part(1, 2, 100));
+        assertEquals(0.0625, DecayUsage.part(2, 2.1, 100));
+        assertEquals(0.0625, DecayUsage.part(64, 64, 100));
+        assertEquals(0.125, DecayUsage.part(2, 2, 200));
+        assertEquals(1, DecayUsage.part(64, 64, 0));
+    }
+
+    @Test
+    void whereOwnersGetLittleALittleIsMuch() {
+        assertEquals(0.125, DecayUsage.part(0.17, 0.2, 100));
+        assertEquals(1, DecayUsage.part(0.03, 0.2, 100));
+    }
+}
