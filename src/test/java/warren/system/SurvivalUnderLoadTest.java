@@ -31,7 +31,7 @@ final class SurvivalUnderLoadTest {
     private static final int PROCESS_KILLS = Integer.getInteger("warren.load.processKills", 2);
     /** Wide on a machine that has other things to do; the long form says 2 s. */
     private static final Duration BACK_WITHIN = Duration.ofMillis(Integer.getInteger("warren.load.backWithinMillis", 20_000));
-    private static final Duration CALM = Duration.ofSeconds(2);
+    private static final Duration CALM = Duration.ofSeconds(1);
     private static final int KILLS_A_BURST = 5;
     private static final int BURST = 8;
 

@@ -8,7 +8,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
@@ -17,25 +22,32 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * The real runtime under real perl and a second UID: each {@code .t} file of {@code src/test/perl}, each line of its TAP
- * as a test. A file that ends early, skips, or has no plan fails.
+ * as a test. A file that ends early, skips, or has no plan fails. They run beside each other, one for each processor.
  */
 class RuntimeTest {
     private static final Path SCRIPTS = Path.of("src/test/perl").toAbsolutePath();
 
     @TestFactory
-    Stream<DynamicNode> runtime() throws IOException {
+    List<DynamicNode> runtime() throws Exception {
+        List<Path> scripts;
         try (Stream<Path> files = Files.list(SCRIPTS)) {
-            return files.filter(file -> file.toString().endsWith(".t")).sorted().toList().stream().map(RuntimeTest::run);
+            scripts = files.filter(file -> file.toString().endsWith(".t")).sorted().toList();
         }
+        List<Callable<DynamicNode>> runs = scripts.stream().<Callable<DynamicNode>>map(script -> () -> run(script)).toList();
+        List<DynamicNode> nodes = new ArrayList<>();
+        try (ExecutorService beside = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+            for (Future<DynamicNode> node : beside.invokeAll(runs)) {
+                nodes.add(node.get());
+            }
+        }
+        return nodes;
     }
 
     private static DynamicNode run(Path script) {
-        return DynamicContainer.dynamicContainer(script.getFileName().toString(), Stream.of(script).flatMap(
-            RuntimeTest::results));
+        return DynamicContainer.dynamicContainer(script.getFileName().toString(), results(Tap.of(script)));
     }
 
-    private static Stream<DynamicTest> results(Path script) {
-        Tap tap = Tap.of(script);
+    private static Stream<DynamicTest> results(Tap tap) {
         List<DynamicTest> lines = tap.lines().stream().filter(line -> line.matches("(not )?ok \\d+.*")).map(line ->
             DynamicTest.dynamicTest(line.replaceFirst("^(not )?ok \\d+ (- )?", ""),
                 () -> assertTrue(line.startsWith("ok") && !line.contains("# skip") && !line.contains("# TODO"),
