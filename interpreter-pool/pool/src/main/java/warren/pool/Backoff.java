@@ -9,7 +9,9 @@ import warren.contract.VirtualHostName;
  * Damps what fails again and again: after a failed launch, or a generation that died young, the next launch may come at once,
  * and after a second one in a row a second later. It stays with that second for a minute, for what is at fault may be the
  * machine, an attack or an accident, which end, and visitors wait. Then, and at once where it is the code that does not load,
- * the pause doubles with each failure. Not thread-safe.
+ * the pause doubles with each failure. What the launcher could not launch is tried again a second later, too, when it has launched
+ * another virtual host meanwhile, for that may be the end of what was at fault with the machine; once, until it has succeeded. Not
+ * thread-safe.
  */
 final class Backoff {
     /** A generation that dies younger is taken for a failed launch. */
@@ -18,6 +20,7 @@ final class Backoff {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private final VirtualHostName name;
     private final LongSupplier nanos;
+    private final LongSupplier launchedNanos;
     private int failures;
     /** How long the next pause is, where it doubles. */
     private long seconds = 1;
@@ -25,6 +28,8 @@ final class Backoff {
     private long overNanos;
     private Optional<String> last = Optional.empty();
     private long lastFailedLaunchNanos;
+    /** Whether another's launch may end the pause: not any more where that was tried in vain. */
+    private boolean others;
 
     /** What has failed, and how long a pause may become. */
     private enum Fault {
@@ -42,16 +47,21 @@ final class Backoff {
         }
     }
 
-    /** @param nanos as of {@link System#nanoTime} */
-    Backoff(VirtualHostName name, LongSupplier nanos) {
+    /**
+     * @param nanos as of {@link System#nanoTime}
+     * @param launchedNanos when the launcher last launched any virtual host
+     */
+    Backoff(VirtualHostName name, LongSupplier nanos, LongSupplier launchedNanos) {
         this.name = name;
         this.nanos = nanos;
+        this.launchedNanos = launchedNanos;
         this.overNanos = nanos.getAsLong();
         this.lastFailedLaunchNanos = overNanos;
     }
 
     /** A launch did. */
     void failed(LaunchRefusal why) {
+        others = why instanceof NotLaunched && (failures == 0 || others && !anotherWasLaunched());
         lastFailedLaunchNanos = nanos.getAsLong();
         switch (why) {
             // no fault of the virtual host's
@@ -116,7 +126,13 @@ final class Backoff {
 
     /** How long a launch must still wait; zero where it may come now. */
     Duration pause() {
-        return Duration.ofNanos(Math.max(0, overNanos - nanos.getAsLong()));
+        boolean over = others && anotherWasLaunched();
+        long until = over ? Math.min(overNanos, lastFailedLaunchNanos + A_SECOND.toNanos()) : overNanos;
+        return Duration.ofNanos(Math.max(0, until - nanos.getAsLong()));
+    }
+
+    private boolean anotherWasLaunched() {
+        return launchedNanos.getAsLong() - lastFailedLaunchNanos > 0;
     }
 
     /** Why the last launch failed, or its generation died. */

@@ -35,7 +35,7 @@ final class Generations {
         this.host = host;
         this.shared = shared;
         this.slots = slots;
-        this.backoff = new Backoff(host.name(), System::nanoTime);
+        this.backoff = new Backoff(host.name(), System::nanoTime, shared::launchedNanos);
         this.draining = new Draining(shared);
         this.tending = new Tending(this, slots, shared);
         this.renewals = new Renewals(this, host.name(), shared);

@@ -47,6 +47,7 @@ final class Shared implements AutoCloseable {
     /** Whether what is found and not wanted may be another connector's. */
     private volatile boolean keepsUnknown;
     private volatile boolean retired;
+    private volatile long launchedNanos = System.nanoTime();
     /** Guarded by this. */
     private int launching;
     private final Semaphore repeatedLaunch = new Semaphore(1, true);
@@ -147,10 +148,17 @@ final class Shared implements AutoCloseable {
     /** A new generation, which is still loading its code. */
     Generation launch(VirtualHost host) throws LaunchRefusal {
         try {
-            return generation(new Answer.Running(launcher.launch(host.name()), host.reloads()), host);
+            Answer.Launched launched = launcher.launch(host.name());
+            launchedNanos = System.nanoTime();
+            return generation(new Answer.Running(launched, host.reloads()), host);
         } catch (IOException e) {
             throw new LauncherAway("vhost=" + host.name() + ": the launcher does not answer (" + e.getMessage() + ")");
         }
+    }
+
+    /** When the launcher last launched one, as of {@link System#nanoTime}. */
+    long launchedNanos() {
+        return launchedNanos;
     }
 
     /**

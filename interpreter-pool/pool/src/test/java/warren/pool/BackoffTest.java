@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class BackoffTest {
     private long now = 1_000_000_000_000L;
-    private final Backoff backoff = new Backoff(Stage.ALICE, () -> now);
+    private long launched = now;
+    private final Backoff backoff = new Backoff(Stage.ALICE, () -> now, () -> launched);
 
     private void pass(Duration time) {
         now += time.toNanos();
@@ -53,6 +54,35 @@ class BackoffTest {
         assertTrue(pauses.subList(1, 61).stream().allMatch(pause -> pause == 1), pauses::toString);
         assertEquals(2, pauses.get(61));
         assertEquals(longest, pauses.getLast());
+    }
+
+    @Test
+    void whatWasNotLaunchedIsTriedWhenAnotherIsAndNotAgainWhereThatWasInVain() {
+        pauses("not launched", 70);
+        fail("not launched");
+        assertEquals(30, backoff.pause().toSeconds());
+        pass(Duration.ofMillis(100));
+        launched = now;
+        assertEquals(Duration.ofMillis(900), backoff.pause());
+        pass(Duration.ofSeconds(1));
+        assertEquals(Duration.ZERO, backoff.pause());
+        fail("not launched");
+        pass(Duration.ofMillis(100));
+        launched = now;
+        assertEquals(29, backoff.pause().toSeconds());
+        backoff.succeeded();
+        pauses("not launched", 70);
+        fail("not launched");
+        launched = now + 1;
+        assertEquals(1, backoff.pause().toSeconds());
+    }
+
+    @Test
+    void codeThatDoesNotLoadIsNotTriedWhenAnotherIsLaunched() {
+        pauses("not loaded", 8);
+        fail("not loaded");
+        launched = now + 1;
+        assertEquals(30, backoff.pause().toSeconds());
     }
 
     @Test
