@@ -250,13 +250,28 @@ final class Machine implements AutoCloseable {
 
     /** As {@code warren reload} asks, without the start of a command. */
     void reload(String owner) throws IOException {
-        try (SocketChannel control = SocketChannel.open(UnixDomainSocketAddress.of(base.resolve("run/control/control.sock")))) {
-            control.write(ByteBuffer.wrap(("{\"verb\":\"RELOAD\",\"virtualHost\":\"" + owner + ".localhost\",\"withinSeconds\":60,\"session\":null}\n")
-                .getBytes(StandardCharsets.UTF_8)));
-            String answer = new String(Channels.newInputStream(control).readAllBytes(), StandardCharsets.UTF_8);
-            if (!answer.startsWith("{\"good\":true")) {
-                throw new AssertionError(answer);
+        control("RELOAD", "\"" + owner + ".localhost\"");
+    }
+
+    /** The launcher's account of an owner's virtual host, as {@code warren status --json} has it, without the command. */
+    JsonNode launched(String owner) throws IOException {
+        for (JsonNode host : control("STATUS", "null").path("status").path("virtualHosts")) {
+            if (host.path("name").asText().equals(owner + ".localhost")) {
+                return host;
             }
+        }
+        throw new AssertionError("the launcher does not know " + owner);
+    }
+
+    private JsonNode control(String verb, String virtualHost) throws IOException {
+        try (SocketChannel control = SocketChannel.open(UnixDomainSocketAddress.of(base.resolve("run/control/control.sock")))) {
+            control.write(ByteBuffer.wrap(("{\"verb\":\"" + verb + "\",\"virtualHost\":" + virtualHost + ",\"withinSeconds\":60,\"session\":null}\n")
+                .getBytes(StandardCharsets.UTF_8)));
+            JsonNode answer = new ObjectMapper().readTree(Channels.newInputStream(control));
+            if (!answer.path("good").asBoolean()) {
+                throw new AssertionError(answer.toString());
+            }
+            return answer;
         }
     }
 

@@ -24,12 +24,13 @@ public final class DecayUsage {
     /** A look may take so small a part of the time. */
     private static final int LOOKS_PART = 50;
     private static final Duration REMEMBERED = Duration.ofSeconds(1);
-    /** While all owners together take less of a processor, nobody looks who it is. */
-    private static final double NEGLIGIBLE = 0.02;
-    /** Processors, for the usual weight: whoever takes less is never behind... */
+    /** Of a processor: while all owners together take less, nobody looks who it is. */
+    private static final double NEGLIGIBLE = 0.01;
+    /**
+     * Of a processor, for the usual weight: whoever takes less is not behind, unless others than owners leave them so little that
+     * it is more than the mean of those who take anything.
+     */
     private static final double UNNOTICED = 0.125;
-    /** ...unless it is more than this part of what all take: others than owners may leave them little. */
-    private static final double UNNOTICED_PART = 0.125;
     private static final double USUAL_WEIGHT = 100;
     /** 1/16: enough for who wants little to come first, and no standstill for who wants much. */
     private static final int MOST_HALVINGS = 4;
@@ -99,24 +100,26 @@ public final class DecayUsage {
         for (QuotaGroup group : cgroups.named()) {
             OptionalLong micros = group.cpuMicros();
             if (micros.isPresent()) {
-                Account account = before.getOrDefault(group, Account.opened(micros.getAsLong(), now)).at(micros.getAsLong(), now);
-                accounts.put(group, account);
-                scale(group, part(account.lately(), all.lately(), group.limits().of(Quota.CPU_WEIGHT).orElse(0)));
+                Account account = before.getOrDefault(group, Account.opened(micros.getAsLong(), now));
+                accounts.put(group, account.at(micros.getAsLong(), now));
             }
         }
+        double mean = accounts.values().stream().mapToDouble(Account::lately).filter(lately -> lately > NEGLIGIBLE).average().orElse(UNNOTICED);
+        accounts.forEach((group, account) ->
+            scale(group, part(account.lately(), Math.min(UNNOTICED, mean), group.limits().of(Quota.CPU_WEIGHT).orElse(0))));
     }
 
     /**
      * What is left of the weight of one who has lately taken so many processors: in halves, down to a sixteenth.
      *
-     * @param all what all owners have taken
+     * @param unnoticed what one of the usual weight may take without being behind
      * @param weight what is said, 100 mostly; 0 where nothing is
      */
-    static double part(double lately, double all, long weight) {
+    static double part(double lately, double unnoticed, long weight) {
         if (weight == 0) {
             return 1;
         }
-        double times = lately * USUAL_WEIGHT / weight / Math.min(UNNOTICED, UNNOTICED_PART * all);
+        double times = lately * USUAL_WEIGHT / weight / unnoticed;
         int halvings = (int) Math.min(MOST_HALVINGS, Math.max(0, Math.round(Math.log(times) / Math.log(2))));
         return 1.0 / (1 << halvings);
     }
