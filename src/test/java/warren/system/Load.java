@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -31,7 +32,7 @@ final class Load {
     private final long intervalNanos;
     private final Queue<LoadResult> results = new ConcurrentLinkedQueue<>();
     private final List<Thread> visitors = new ArrayList<>();
-    private final AtomicInteger sentAgain = new AtomicInteger();
+    private final Set<String> sentAgain = ConcurrentHashMap.newKeySet();
     private final long began = System.nanoTime();
     private volatile boolean stopping;
 
@@ -101,7 +102,7 @@ final class Load {
     /**
      * httpd may close a kept connection between two requests, and does where it is reloaded or short of threads: a new one then.
      * What got not a byte of an answer is sent again by that, as browsers do with every method. (RFC 9112 section 9.3.1 wants to
-     * be sure that nobody has served it: {@link LoadReport#requireOnce} is.)
+     * be sure that nobody has served it: {@link LoadReport#requireOnce} looks.)
      */
     private Ended askOnKept(Errand errand, long start, Wire kept, boolean last) {
         if (!isOpen(kept)) {
@@ -111,7 +112,7 @@ final class Load {
         try {
             return ask(errand, start, kept, last);
         } catch (Wire.Unanswered e) {
-            sentAgain.incrementAndGet();
+            sentAgain.add(errand.id());
             return askOnNew(errand, start, last);
         }
     }
@@ -190,7 +191,7 @@ final class Load {
 
     /** What has ended until now. */
     LoadReport soFar() {
-        return new LoadReport(List.copyOf(results), sentAgain.get(), Duration.ofNanos(System.nanoTime() - began));
+        return new LoadReport(List.copyOf(results), Set.copyOf(sentAgain), Duration.ofNanos(System.nanoTime() - began));
     }
 
     /** Lets every request end. */

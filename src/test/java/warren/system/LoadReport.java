@@ -8,14 +8,15 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
  * What became of a {@link Load}'s requests; on the clients' side, and compared with what the owners' code noted.
  *
- * @param sentAgain how many got not a byte of an answer on a kept connection, and were sent again on another
+ * @param sentAgain ids of those that got not a byte of an answer on a kept connection, and were sent again on another
  */
-record LoadReport(List<LoadResult> results, int sentAgain, Duration took) {
+record LoadReport(List<LoadResult> results, Set<String> sentAgain, Duration took) {
     private static final int SHOWN = 20;
 
     List<LoadResult> where(Predicate<LoadResult> predicate) {
@@ -57,7 +58,7 @@ record LoadReport(List<LoadResult> results, int sentAgain, Duration took) {
             if (result.outcome() == Outcome.GOOD && times == 0) {
                 faults.add("answered and never served: " + result);
             }
-            if (times > (result.errand().idempotent() ? 2 : 1)) {
+            if (times > (result.errand().idempotent() || sentAgain.contains(result.errand().id()) ? 2 : 1)) {
                 faults.add("served " + times + " times: " + result);
             }
         }
@@ -76,6 +77,6 @@ record LoadReport(List<LoadResult> results, int sentAgain, Duration took) {
     public String toString() {
         Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);
         results.forEach(result -> counts.merge(result.outcome(), 1, Integer::sum));
-        return results.size() + " requests in " + took.toMillis() + " ms (" + perSecond() + " a second), " + sentAgain + " sent again: " + counts;
+        return results.size() + " requests in " + took.toMillis() + " ms (" + perSecond() + " a second), " + sentAgain.size() + " sent again: " + counts;
     }
 }

@@ -129,12 +129,12 @@ final class NeighborTest {
     /** The kernel's scheduler alone would give her a turn whenever bob's interpreters want one. */
     @Test
     void whoComputesAllTheTimeStepsBehindUntilItIsOver() throws Exception {
-        AtomicBoolean over = new AtomicBoolean();
-        long end = System.currentTimeMillis() / 1000 + SERVED_AGAIN_WITHIN.toSeconds() / 2;
-        List<CompletableFuture<Integer>> visitors = AtOnce.run(3, i -> () -> visitAlice(Attack.CPU_HOG, 0, end, over));
+        machine.write("alice", Machine.ALICE, "htdocs/perl/hog.pl",
+            "print \"Content-Type: text/plain\\n\\nbegun\"; 1 until -e \"$ENV{DOCUMENT_ROOT}/over\";", "644");
+        List<CompletableFuture<Integer>> visitors = AtOnce.run(3, i -> () -> machine.http().get("alice.localhost", "/perl/hog.pl").status());
         Await.until("a smaller weight than bob's", SERVED_AGAIN_WITHIN, () -> cpuWeight("alice") > 0 && cpuWeight("alice") < cpuWeight("bob"));
-        over.set(true);
-        AtOnce.ended(visitors);
+        machine.write("alice", Machine.ALICE, "htdocs/over", "", "644");
+        assertEquals(List.of(200, 200, 200), AtOnce.ended(visitors));
         Await.until("the whole weight", SERVED_AGAIN_WITHIN, () -> cpuWeight("alice") == 100);
     }
 

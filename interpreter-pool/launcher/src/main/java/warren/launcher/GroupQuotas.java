@@ -37,23 +37,10 @@ final class GroupQuotas {
             }
             QuotaGroup group = cgroup.group().orElseThrow();
             group.limits().overlap(overlaps(group, Optional.of(host.name())));
-            set(group, draft, host);
+            List<String> missing = group.limits().set(draft.limits(), disk(draft, host));
+            missing.forEach(why -> LOG.debug("{}: {}", draft.group(), why));
         } catch (IOException e) {
             throw new LaunchFailure("quota group", "write", Optional.empty(), String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static void set(QuotaGroup group, LaunchPlans.Draft draft, VirtualHost host) throws IOException {
-        List<String> missing = group.limits().set(draft.limits(), disk(draft, host));
-        missing.forEach(why -> LOG.debug("{}: {}", draft.group(), why));
-    }
-
-    /** One that an earlier launcher launched by the same plan: its limits are known again, and what held for a while only is over. */
-    static void takeOver(Cgroup cgroup, LaunchPlans.Draft draft, VirtualHost host) {
-        try {
-            set(cgroup.group().orElseThrow(), draft, host);
-        } catch (IOException e) {
-            LOG.warn("the quotas of {} stay as the earlier launcher set them: {}", host.name(), e.getMessage());
         }
     }
 

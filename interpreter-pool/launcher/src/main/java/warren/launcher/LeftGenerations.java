@@ -118,19 +118,16 @@ final class LeftGenerations {
         }
         AdoptedProcess parent = AdoptedProcess.find(note, cgroup, watch)
             .orElseThrow(() -> new NotGood("its parent interpreter has gone"));
-        Optional<LaunchPlans.Draft> draft = draft(site, id);
-        if (draft.isEmpty() || !note.fingerprint().equals(draft.get().fingerprint())) {
+        if (!note.fingerprint().equals(fingerprint(site, id).orElse("none"))) {
             changed.add(id.virtualHost());
-        } else {
-            GroupQuotas.takeOver(cgroup, draft.get(), site.virtualHost());
         }
         return Generation.of(id, parent, cgroup, note.since(), 0);
     }
 
     /** What cannot be launched now is another plan too: its renewal fails and says why, and what runs goes on. */
-    private Optional<LaunchPlans.Draft> draft(Site site, GenerationId id) {
+    private Optional<String> fingerprint(Site site, GenerationId id) {
         try {
-            return Optional.of(plans.draft(site, id));
+            return Optional.of(plans.draft(site, id).fingerprint());
         } catch (LaunchFailure e) {
             LOG.warn("{} could not be launched now: {}", id, e.getMessage());
             return Optional.empty();

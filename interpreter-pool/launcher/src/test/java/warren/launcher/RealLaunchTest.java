@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -220,7 +221,9 @@ class RealLaunchTest {
     @Test
     void keepsAsManyWarmAsItWasTold() throws Exception {
         stages.keepWarm(2);
+        Scratch.await("one that starts where starts have little weight", () -> !starting().isEmpty());
         Scratch.await("two warm stages", () -> countOfStages() == 2);
+        Scratch.await("none that starts", () -> starting().isEmpty());
         stages.take().kill();
         Scratch.await("the next one", () -> countOfStages() == 2);
         stages.close();
@@ -236,6 +239,19 @@ class RealLaunchTest {
                 assertTrue(failure.getMessage().contains("found that it had ended"), failure.getMessage());
             }
         }
+        assertEquals(1024 * 10 / 100, weightOfStarts(), "nobody waits any more");
+    }
+
+    private List<Integer> starting() {
+        return Cgroup.existing(scratch.cgroups().starting().directory().orElseThrow()).processes();
+    }
+
+    /** In version 1's measure. */
+    private int weightOfStarts() throws IOException {
+        Path directory = scratch.cgroups().starting().directory().orElseThrow();
+        Path shares = directory.resolve("cpu.shares");
+        return Files.exists(shares) ? Integer.parseInt(Files.readString(shares).strip())
+            : Integer.parseInt(Files.readString(directory.resolve("cpu.weight")).strip()) * 1024 / 100;
     }
 
     private static long countOfStages() {

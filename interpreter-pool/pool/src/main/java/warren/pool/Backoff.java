@@ -10,14 +10,15 @@ import warren.contract.VirtualHostName;
  * and after a second one in a row a second later. It stays with that second for a minute, for what is at fault may be the
  * machine, an attack or an accident, which end, and visitors wait. Then, and at once where it is the code that does not load,
  * the pause doubles with each failure. What the launcher could not launch is tried again a second later, too, when it has launched
- * another virtual host meanwhile, for that may be the end of what was at fault with the machine; once, until it has succeeded. Not
- * thread-safe.
+ * another virtual host meanwhile, for that may be the end of what was at fault with the machine; where that was in vain, two
+ * seconds later the next time, and so on. Not thread-safe.
  */
 final class Backoff {
     /** A generation that dies younger is taken for a failed launch. */
     private static final Duration GROWN_UP = Duration.ofMinutes(1);
     private static final Duration A_SECOND = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final int MOST_DOUBLINGS = 10;
     private final VirtualHostName name;
     private final LongSupplier nanos;
     private final LongSupplier launchedNanos;
@@ -28,8 +29,10 @@ final class Backoff {
     private long overNanos;
     private Optional<String> last = Optional.empty();
     private long lastFailedLaunchNanos;
-    /** Whether another's launch may end the pause: not any more where that was tried in vain. */
-    private boolean others;
+    /** Whether the last thing that failed was a launch that the launcher refused. */
+    private boolean refused;
+    /** How often it was refused though another virtual host had been launched. */
+    private int vain;
 
     /** What has failed, and how long a pause may become. */
     private enum Fault {
@@ -61,12 +64,12 @@ final class Backoff {
 
     /** A launch did. */
     void failed(LaunchRefusal why) {
-        others = why instanceof NotLaunched && (failures == 0 || others && !anotherWasLaunched());
+        vain += refused && anotherWasLaunched() ? 1 : 0;
         lastFailedLaunchNanos = nanos.getAsLong();
         switch (why) {
             // no fault of the virtual host's
             case LauncherAway away -> last = Optional.of(away.getMessage());
-            case NotLaunched refused -> hold(Fault.LAUNCH, refused.getMessage());
+            case NotLaunched notLaunched -> hold(Fault.LAUNCH, notLaunched.getMessage());
             default -> hold(Fault.CODE, why.getMessage());
         }
     }
@@ -85,6 +88,7 @@ final class Backoff {
 
     private void hold(Fault fault, String why) {
         last = Optional.of(why);
+        refused = fault == Fault.LAUNCH;
         failures++;
         if (failures == 1) {
             firstFailureNanos = nanos.getAsLong();
@@ -99,6 +103,8 @@ final class Backoff {
 
     void succeeded() {
         failures = 0;
+        refused = false;
+        vain = 0;
         seconds = 1;
         overNanos = nanos.getAsLong();
     }
@@ -126,8 +132,11 @@ final class Backoff {
 
     /** How long a launch must still wait; zero where it may come now. */
     Duration pause() {
-        boolean over = others && anotherWasLaunched();
-        long until = over ? Math.min(overNanos, lastFailedLaunchNanos + A_SECOND.toNanos()) : overNanos;
+        long until = overNanos;
+        if (refused && anotherWasLaunched()) {
+            Duration least = A_SECOND.multipliedBy(1L << Math.min(vain, MOST_DOUBLINGS));
+            until = Math.min(overNanos, lastFailedLaunchNanos + least.toNanos());
+        }
         return Duration.ofNanos(Math.max(0, until - nanos.getAsLong()));
     }
 

@@ -57,24 +57,40 @@ class BackoffTest {
     }
 
     @Test
-    void whatWasNotLaunchedIsTriedWhenAnotherIsAndNotAgainWhereThatWasInVain() {
+    void whatWasNotLaunchedIsTriedWhenAnotherIsAndLaterWhereThatWasInVain() {
         pauses("not launched", 70);
-        fail("not launched");
-        assertEquals(30, backoff.pause().toSeconds());
-        pass(Duration.ofMillis(100));
-        launched = now;
-        assertEquals(Duration.ofMillis(900), backoff.pause());
-        pass(Duration.ofSeconds(1));
-        assertEquals(Duration.ZERO, backoff.pause());
-        fail("not launched");
-        pass(Duration.ofMillis(100));
-        launched = now;
-        assertEquals(29, backoff.pause().toSeconds());
+        for (long seconds : List.of(1, 2, 4, 8, 16)) {
+            fail("not launched");
+            assertEquals(30, backoff.pause().toSeconds());
+            pass(Duration.ofMillis(100));
+            launched = now;
+            assertEquals(Duration.ofMillis(1000 * seconds - 100), backoff.pause());
+            pass(backoff.pause());
+        }
+        fail("launcher away");
+        launched = now + 1;
+        assertTrue(backoff.pause().toSeconds() <= 16, "an absence of the launcher changes nothing");
         backoff.succeeded();
+        pass(Duration.ofSeconds(1));
         pauses("not launched", 70);
         fail("not launched");
         launched = now + 1;
         assertEquals(1, backoff.pause().toSeconds());
+    }
+
+    /** An owner can have one launch of his refused, and then crash as often as he likes. */
+    @Test
+    void aCrashLoopIsDampedWhateverIsLaunchedAfterARefusal() {
+        fail("not launched");
+        pass(Duration.ofMillis(1));
+        launched = now;
+        fail("died");
+        for (int i = 0; i < 5; i++) {
+            launched = now + 1;
+            assertEquals(1, backoff.pause().toSeconds());
+            pass(backoff.pause());
+            fail("died");
+        }
     }
 
     @Test

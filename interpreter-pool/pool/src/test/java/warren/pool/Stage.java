@@ -132,7 +132,8 @@ final class Stage implements AutoCloseable {
         launcher.close();
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
+                // a generation that is just ending removes its own
+                Files.deleteIfExists(file);
             }
         }
     }

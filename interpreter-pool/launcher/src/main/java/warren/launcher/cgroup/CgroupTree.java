@@ -169,10 +169,10 @@ public final class CgroupTree {
      * where the group has members already, a new one beside theirs, into which the stage must be moved.
      */
     public synchronized Cgroup join(String name, Cgroup waitsIn) throws IOException {
-        QuotaGroup group = groups.get(name);
-        if (group != null) {
+        Optional<QuotaGroup> group = find(name);
+        if (group.isPresent()) {
             try {
-                return group.createChild();
+                return group.get().createChild();
             } catch (NoSuchFileException itsLastMemberHasGone) {
                 groups.remove(name);
             }
@@ -190,7 +190,7 @@ public final class CgroupTree {
     public synchronized Cgroup sessions(String name) throws IOException {
         sweep();
         while (true) {
-            QuotaGroup group = groups.get(name);
+            QuotaGroup group = find(name).orElse(null);
             try {
                 if (group == null) {
                     group = newGroup();
@@ -216,14 +216,15 @@ public final class CgroupTree {
         }
     }
 
-    /** The group of this name, where it has members. */
+    /** The group of this name, where it is there: another may have its directory by now. */
     public synchronized Optional<QuotaGroup> find(String name) {
-        return Optional.ofNullable(groups.get(name)).filter(group -> group.name().isPresent());
+        return Optional.ofNullable(groups.get(name)).filter(group -> group.name().equals(Optional.of(name)));
     }
 
-    /** All that are somebody's; some may have gone. */
-    synchronized List<QuotaGroup> named() {
-        return List.copyOf(groups.values());
+    /** All that are there, by their names. */
+    synchronized Map<String, QuotaGroup> named() {
+        groups.entrySet().removeIf(entry -> !entry.getValue().name().equals(Optional.of(entry.getKey())));
+        return Map.copyOf(groups);
     }
 
     /** Processor time of all quota groups that are or were, in microseconds. */
@@ -236,6 +237,7 @@ public final class CgroupTree {
         List<Cgroup> found = new ArrayList<>();
         for (Path directory : below(top.resolve(QUOTAS))) {
             QuotaGroup group = group(directory.getFileName().toString()).takenOver();
+            made = Math.max(made, Integer.parseInt(directory.getFileName().toString()));
             group.name().ifPresent(name -> groups.put(name, group));
             List<Cgroup> members = group.members();
             found.addAll(members);
@@ -290,6 +292,7 @@ public final class CgroupTree {
         for (Path connector : connectors()) {
             Cgroup.existing(connector).killAndRemove(LEFTOVERS);
         }
+        starting.killAll(LEFTOVERS);
         if (!below(top.resolve(QUOTAS)).isEmpty()) {
             return;
         }

@@ -1,45 +1,53 @@
 package warren.launcher.cgroup;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.plugin.LaunchStep.Quota;
 
 /**
- * Who has lately taken much processor time has a smaller weight for a while, so that who wants little, such as a visitor's
- * request, need not wait until the other's turn is over: the kernel's scheduler knows weights, and forgets what was used. Among those
- * who take much the weights that are said hold as ever, and processors that nobody else wants are theirs.
+ * Which quota group has lately taken much processor time has a smaller weight for a while, so that who wants little, such as a
+ * visitor's request, need not wait until the other's turn is over: the kernel's scheduler knows weights, and forgets what was used.
+ * Among those who take much the weights that are said hold as ever, and processors that nobody else wants are theirs.
  *
  * @see <a href="https://docs.kernel.org/scheduler/sched-eevdf.html">EEVDF</a>; decay-usage scheduling is what 4.3BSD's
  *     scheduler did with processes ("The Design and Implementation of the 4.3BSD UNIX Operating System", section 4.4)
  */
 public final class DecayUsage {
-    /** Between two looks; longer where looking takes long. */
+    /** Between two looks; longer where they take processor time, up to {@link #SELDOM}. */
     private static final Duration EVERY = Duration.ofMillis(100);
-    /** A look may take so small a part of the time. */
+    private static final Duration SELDOM = Duration.ofSeconds(1);
+    /** So small a part of a processor looking may take, but for {@link #SELDOM}. */
     private static final int LOOKS_PART = 50;
     private static final Duration REMEMBERED = Duration.ofSeconds(1);
-    /** Of a processor: while all owners together take less, nobody looks who it is. */
+    /** Of a processor: while all owners together take less, nobody looks who it is; and whose account is lower has none. */
     private static final double NEGLIGIBLE = 0.01;
-    /**
-     * Of a processor, for the usual weight: whoever takes less is not behind, unless others than owners leave them so little that
-     * it is more than the mean of those who take anything.
-     */
+    /** Of a processor, for the usual weight: whoever takes less is not behind... */
     private static final double UNNOTICED = 0.125;
+    /** ...unless others than owners leave them little. Then it is the mean of those who take anything, but never less. */
+    private static final double LEAST_UNNOTICED = 0.0625;
     private static final double USUAL_WEIGHT = 100;
     /** 1/16: enough for who wants little to come first, and no standstill for who wants much. */
     private static final int MOST_HALVINGS = 4;
     private static final double MICROS = 1e6;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final Logger LOG = LogManager.getLogger(DecayUsage.class);
 
     private final CgroupTree cgroups;
-    private final Map<QuotaGroup, Account> accounts = new HashMap<>();
+    /** By the groups' names: what comes again under a name goes on with its account. */
+    private final Map<String, Account> accounts = new HashMap<>();
     private Account all;
+    /** Whether somebody has another weight than he should, because it could not be written. */
+    private boolean unsettled;
 
     /**
      * What was used until a moment.
@@ -51,10 +59,12 @@ public final class DecayUsage {
             return new Account(micros, nowNanos, 0);
         }
 
+        /** @param nowMicros less than before where it is another cgroup's now, which began with nothing */
         Account at(long nowMicros, long nowNanos) {
             double seconds = Math.max(1, nowNanos - atNanos) / (double) TimeUnit.SECONDS.toNanos(1);
             double kept = Math.exp(-seconds / REMEMBERED.toSeconds());
-            return new Account(nowMicros, nowNanos, kept * lately + (1 - kept) * (nowMicros - micros) / MICROS / seconds);
+            long used = nowMicros < micros ? nowMicros : nowMicros - micros;
+            return new Account(nowMicros, nowNanos, kept * lately + (1 - kept) * used / MICROS / seconds);
         }
     }
 
@@ -73,10 +83,14 @@ public final class DecayUsage {
     private void lookForever() {
         try {
             while (true) {
-                long began = System.nanoTime();
-                look(began);
-                long took = System.nanoTime() - began;
-                TimeUnit.NANOSECONDS.sleep(Math.max(EVERY.toNanos(), LOOKS_PART * took));
+                long before = THREADS.getCurrentThreadCpuTime();
+                try {
+                    look(System.nanoTime());
+                } catch (RuntimeException e) {
+                    LOG.error("processor time is looked at again in a moment", e);
+                }
+                long took = THREADS.getCurrentThreadCpuTime() - before;
+                TimeUnit.NANOSECONDS.sleep(Math.min(SELDOM.toNanos(), Math.max(EVERY.toNanos(), LOOKS_PART * took)));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -87,26 +101,36 @@ public final class DecayUsage {
     void look(long now) {
         all = all.at(cgroups.cpuMicros().orElse(all.micros()), now);
         if (all.lately() > NEGLIGIBLE) {
-            weigh(now);
-        } else if (!accounts.isEmpty()) {
-            accounts.keySet().forEach(group -> scale(group, 1));
+            Map<String, QuotaGroup> groups = cgroups.named();
+            account(groups, now);
+            weigh(groups);
+        } else if (unsettled || !accounts.isEmpty()) {
             accounts.clear();
+            weigh(cgroups.named());
         }
     }
 
-    private void weigh(long now) {
-        Map<QuotaGroup, Account> before = Map.copyOf(accounts);
-        accounts.clear();
-        for (QuotaGroup group : cgroups.named()) {
-            OptionalLong micros = group.cpuMicros();
-            if (micros.isPresent()) {
-                Account account = before.getOrDefault(group, Account.opened(micros.getAsLong(), now));
-                accounts.put(group, account.at(micros.getAsLong(), now));
-            }
+    private void account(Map<String, QuotaGroup> groups, long now) {
+        Set<String> names = new HashSet<>(accounts.keySet());
+        names.addAll(groups.keySet());
+        for (String name : names) {
+            // of one that has gone, nothing more comes
+            OptionalLong micros = groups.containsKey(name) ? groups.get(name).cpuMicros() : OptionalLong.empty();
+            Account before = accounts.getOrDefault(name, Account.opened(micros.orElse(0), now));
+            accounts.put(name, before.at(micros.orElse(before.micros()), now));
         }
-        double mean = accounts.values().stream().mapToDouble(Account::lately).filter(lately -> lately > NEGLIGIBLE).average().orElse(UNNOTICED);
-        accounts.forEach((group, account) ->
-            scale(group, part(account.lately(), Math.min(UNNOTICED, mean), group.limits().of(Quota.CPU_WEIGHT).orElse(0))));
+        accounts.entrySet().removeIf(entry -> !groups.containsKey(entry.getKey()) && entry.getValue().lately() < NEGLIGIBLE);
+    }
+
+    private void weigh(Map<String, QuotaGroup> groups) {
+        double mean = accounts.values().stream().mapToDouble(Account::lately).filter(lately -> lately > NEGLIGIBLE).average()
+            .orElse(UNNOTICED);
+        double unnoticed = Math.max(LEAST_UNNOTICED, Math.min(UNNOTICED, mean));
+        unsettled = false;
+        groups.forEach((name, group) -> {
+            double lately = accounts.containsKey(name) ? accounts.get(name).lately() : 0;
+            scale(group, part(lately, unnoticed, group.limits().of(Quota.CPU_WEIGHT).orElse(0)));
+        });
     }
 
     /**
@@ -120,14 +144,18 @@ public final class DecayUsage {
             return 1;
         }
         double times = lately * USUAL_WEIGHT / weight / unnoticed;
-        int halvings = (int) Math.min(MOST_HALVINGS, Math.max(0, Math.round(Math.log(times) / Math.log(2))));
+        int halvings = 0;
+        while (halvings < MOST_HALVINGS && times > 1 << halvings) {
+            halvings++;
+        }
         return 1.0 / (1 << halvings);
     }
 
-    private static void scale(QuotaGroup group, double part) {
+    private void scale(QuotaGroup group, double part) {
         try {
-            group.limits().scaleCpuWeight(part);
+            unsettled |= !group.limits().scaleCpuWeight(part);
         } catch (IOException e) {
+            unsettled = true;
             LOG.debug("{}", e.getMessage());
         }
     }

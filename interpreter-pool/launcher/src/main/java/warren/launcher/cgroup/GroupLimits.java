@@ -9,15 +9,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantLock;
 import warren.plugin.LaunchStep.LimitGroup;
 import warren.plugin.LaunchStep.Quota;
 
 /** A quota group's limits: what is said of them, what holds of that for a while, and how both come into the kernel's files. */
 public final class GroupLimits {
+    /** {@code user.warren.weight} in {@code getfattr(1)}: the weight that is said, for the next launcher, which may find less. */
+    private static final String WEIGHT = "warren.weight";
     private static final int USUAL_WEIGHT = 100;
     private final Path directory;
     private final Map<Controller, ControllerFiles> controllers;
-    private List<LimitGroup> said = List.of();
+    /** Held while files are written, which may take the kernel seconds: it takes memory back when its limit is lowered. */
+    private final ReentrantLock writing = new ReentrantLock();
+    private volatile List<LimitGroup> said = List.of();
     private Optional<String> disk = Optional.empty();
     private boolean overlapping;
     private double cpuPart = 1;
@@ -35,13 +40,19 @@ public final class GroupLimits {
      * @return those that cannot be set, with why, where they are not required
      * @throws IOException where one cannot be set that is required, or that the kernel should take
      */
-    public synchronized List<String> set(List<LimitGroup> limits, Optional<String> device) throws IOException {
-        List<LimitGroup> all = new ArrayList<>(limits);
-        said.stream().filter(before -> limits.stream().noneMatch(limit -> limit.quota() == before.quota()))
-            .forEach(before -> all.add(usual(before.quota())));
-        said = all;
-        disk = device.or(() -> disk);
-        return setAll();
+    public List<String> set(List<LimitGroup> limits, Optional<String> device) throws IOException {
+        writing.lock();
+        try {
+            List<LimitGroup> all = new ArrayList<>(limits);
+            said.stream().filter(before -> limits.stream().noneMatch(limit -> limit.quota() == before.quota()))
+                .forEach(before -> all.add(usual(before.quota())));
+            noteWeight(weight(limits));
+            said = List.copyOf(limits);
+            disk = device.or(() -> disk);
+            return setAll(all);
+        } finally {
+            writing.unlock();
+        }
     }
 
     /** What a cgroup has of which nothing was ever said. */
@@ -49,38 +60,37 @@ public final class GroupLimits {
         return new LimitGroup(quota, quota == Quota.CPU_WEIGHT ? USUAL_WEIGHT : LimitGroup.NONE, false);
     }
 
+    private void noteWeight(OptionalLong weight) throws IOException {
+        if (!weight.equals(weight(said)) && Files.exists(directory)) {
+            Cgroup.write(directory, WEIGHT, weight.isPresent() ? Long.toString(weight.getAsLong()) : "");
+        }
+    }
+
+    private static OptionalLong weight(List<LimitGroup> limits) {
+        return of(Quota.CPU_WEIGHT, limits);
+    }
+
     /**
      * A generation and the next run beside each other, or do so no more: meanwhile there is twice as much memory and room
      * for processes, so that what the one holds does not keep the other from being ready.
      */
-    public synchronized void overlap(boolean now) throws IOException {
-        if (now != overlapping) {
-            overlapping = now;
-            if (Files.exists(directory)) {
-                setAll();
-            }
-        }
-    }
-
-    /**
-     * For a while it has only this part of its weight, beside the others.
-     *
-     * @param part above 0, to 1
-     */
-    synchronized void scaleCpuWeight(double part) throws IOException {
-        if (part != cpuPart) {
-            cpuPart = part;
-            for (LimitGroup limit : said) {
-                if (limit.quota() == Quota.CPU_WEIGHT && controllers.containsKey(Controller.CPU)) {
-                    set(inForce(limit), controllers.get(Controller.CPU), disk);
+    public void overlap(boolean now) throws IOException {
+        writing.lock();
+        try {
+            if (now != overlapping) {
+                overlapping = now;
+                if (Files.exists(directory)) {
+                    setAll(said);
                 }
             }
+        } finally {
+            writing.unlock();
         }
     }
 
-    private List<String> setAll() throws IOException {
+    private List<String> setAll(List<LimitGroup> limits) throws IOException {
         List<String> missing = new ArrayList<>();
-        for (LimitGroup each : said) {
+        for (LimitGroup each : limits) {
             LimitGroup limit = inForce(each);
             Controller controller = Setting.controllerOf(limit.quota());
             Optional<String> obstacle = obstacle(limit.quota(), controller);
@@ -121,6 +131,55 @@ public final class GroupLimits {
             ? Optional.of("the document root is on no one disk") : Optional.empty();
     }
 
+    /**
+     * For a while it has only this part of the weight that is said, beside the others.
+     *
+     * @param part above 0, to 1
+     * @return false where other limits are just being written, which nobody should wait for
+     */
+    boolean scaleCpuWeight(double part) throws IOException {
+        if (!writing.tryLock()) {
+            return false;
+        }
+        try {
+            if (part != cpuPart) {
+                writeCpuWeight(part);
+            }
+            return true;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void writeCpuWeight(double part) throws IOException {
+        double before = cpuPart;
+        cpuPart = part;
+        try {
+            for (LimitGroup limit : said) {
+                if (limit.quota() == Quota.CPU_WEIGHT && controllers.containsKey(Controller.CPU)) {
+                    set(inForce(limit), controllers.get(Controller.CPU), disk);
+                }
+            }
+        } catch (IOException e) {
+            cpuPart = before;
+            throw e;
+        }
+    }
+
+    /** An earlier launcher may have left a part of the weight: all of it again, as that noted it. The other limits stay. */
+    void takeOver() throws IOException {
+        writing.lock();
+        try {
+            Optional<String> weight = Cgroup.read(directory, WEIGHT).filter(text -> !text.isEmpty());
+            if (weight.isPresent()) {
+                said = List.of(new LimitGroup(Quota.CPU_WEIGHT, Long.parseLong(weight.get()), false));
+                writeCpuWeight(1);
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
     private static void set(LimitGroup limit, ControllerFiles files, Optional<String> device) throws IOException {
         for (Setting setting : Setting.of(files.version(), limit, device)) {
             Path file = files.file(setting.file());
@@ -140,7 +199,11 @@ public final class GroupLimits {
     }
 
     /** The value that is said; nothing where none is. */
-    synchronized OptionalLong of(Quota quota) {
-        return said.stream().filter(limit -> limit.quota() == quota && !limit.isNone()).mapToLong(LimitGroup::value).findFirst();
+    OptionalLong of(Quota quota) {
+        return of(quota, said);
+    }
+
+    private static OptionalLong of(Quota quota, List<LimitGroup> limits) {
+        return limits.stream().filter(limit -> limit.quota() == quota && !limit.isNone()).mapToLong(LimitGroup::value).findFirst();
     }
 }

@@ -146,8 +146,9 @@ public final class QuotaGroup {
         return bytes.isEmpty() ? "limit" : (bytes.getAsLong() >> 20) + "M";
     }
 
-    /** An earlier launcher has told what the kernel has killed until now. */
-    QuotaGroup takenOver() {
+    /** An earlier launcher has told what the kernel has killed until now, and may have left a part of a weight. */
+    QuotaGroup takenOver() throws IOException {
+        limits.takeOver();
         killsTold = use().memoryKills().orElse(0);
         return this;
     }

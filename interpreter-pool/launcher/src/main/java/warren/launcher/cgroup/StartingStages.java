@@ -3,6 +3,7 @@ package warren.launcher.cgroup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -66,14 +67,24 @@ public final class StartingStages {
         }
     }
 
+    /** Those of an earlier launcher, too, that have not noticed its end yet. */
+    void killAll(Duration within) {
+        long deadline = System.nanoTime() + within.toNanos();
+        Optional<Cgroup> cgroup = directory().map(Cgroup::existing);
+        while (cgroup.isPresent() && !cgroup.get().processes().isEmpty() && System.nanoTime() < deadline) {
+            cgroup.get().processes().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+            Cgroup.pause();
+        }
+    }
+
     void remove() throws IOException {
         if (cpu.isPresent()) {
             Files.deleteIfExists(cpu.get().directory());
         }
     }
 
-    /** For who looks. */
-    Optional<Path> directory() {
+    /** Nothing where nobody has the controller. */
+    public Optional<Path> directory() {
         return cpu.map(ControllerFiles::directory);
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -89,26 +90,53 @@ class DecayUsageTest {
     }
 
     @Test
-    void aLauncherThatTakesOverGivesBackWhatAnotherTook() throws Exception {
-        Cgroup alice = group("alice", 100);
-        alice.group().orElseThrow().limits().scaleCpuWeight(0.25);
-        assertEquals(OptionalLong.of(25), weight(alice));
-        CgroupTree next = CgroupTree.open(scratch.path("").getFileName().toString(), scratch.cgroups().note());
-        QuotaGroup found = next.generations().getFirst().group().orElseThrow();
-        found.limits().set(List.of(new LimitGroup(Quota.CPU_WEIGHT, 100, true)), Optional.empty());
+    void whoComesAgainUnderHisNameIsKnown() throws Exception {
+        Cgroup alice = group("alice", 20);
+        burn(alice);
+        lookUntil("less for one who computes all the time", alice, weight -> weight <= 10);
+        alice.killAndRemove(Duration.ofSeconds(10));
+        Cgroup again = group("alice", 20);
+        usage.look(System.nanoTime());
+        assertTrue(weight(again).orElseThrow() <= 10);
+        lookUntil("the whole weight for one who takes nothing any more", again, weight -> weight == 20);
+    }
+
+    @Test
+    void whatHasNoWeightOfItsOwnKeepsTheUsual() throws Exception {
+        Cgroup alice = scratch.cgroups().join("alice", scratch.cgroups().createForStage());
+        burn(alice);
+        long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+        while (System.nanoTime() < end) {
+            Thread.sleep(LOOK_MILLIS);
+            usage.look(System.nanoTime());
+        }
         assertEquals(OptionalLong.of(100), weight(alice));
+    }
+
+    /** Also of a generation that would be launched otherwise now, and of sessions. */
+    @Test
+    void aLauncherThatTakesOverGivesBackWhatAnotherTook() throws Exception {
+        Cgroup alice = group("alice", 300);
+        alice.group().orElseThrow().limits().scaleCpuWeight(0.25);
+        assertEquals(OptionalLong.of(75), weight(alice));
+        CgroupTree next = CgroupTree.open(scratch.path("").getFileName().toString(), scratch.cgroups().note());
+        assertEquals(1, next.generations().size());
+        assertEquals(OptionalLong.of(300), weight(alice));
+        next.find("alice").orElseThrow().limits().scaleCpuWeight(0.5);
+        assertEquals(OptionalLong.of(150), weight(alice));
     }
 
     @Test
     void theRestOfAWeightIsInHalves() {
         assertEquals(1, DecayUsage.part(0, 0.125, 100));
-        assertEquals(1, DecayUsage.part(0.1, 0.125, 100));
+        assertEquals(1, DecayUsage.part(0.125, 0.125, 100));
+        assertEquals(0.5, DecayUsage.part(0.2, 0.125, 100));
         assertEquals(0.5, DecayUsage.part(0.25, 0.125, 100));
         assertEquals(0.125, DecayUsage.part(1, 0.125, 100));
-        assertEquals(0.0625, DecayUsage.part(2, 0.125, 100));
+        assertEquals(0.0625, DecayUsage.part(1.1, 0.125, 100));
         assertEquals(0.0625, DecayUsage.part(64, 0.125, 100));
         assertEquals(0.125, DecayUsage.part(2, 0.125, 200));
-        assertEquals(0.25, DecayUsage.part(0.2, 0.05, 100));
+        assertEquals(0.25, DecayUsage.part(0.2, 0.0625, 100));
         assertEquals(1, DecayUsage.part(64, 0.125, 0));
     }
 }

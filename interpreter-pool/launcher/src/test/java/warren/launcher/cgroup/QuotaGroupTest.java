@@ -207,6 +207,24 @@ class QuotaGroupTest {
         }
     }
 
+    /** A launcher that finds one's group and ends it, and whose next group has that number. */
+    @Test
+    void aDirectoryThatIsAnothersByNowIsNotEntered() throws Exception {
+        joined("alice");
+        CgroupTree next = CgroupTree.open(trees().getFirst().getFileName().toString(), scratch.cgroups().note());
+        for (Cgroup left : next.generations()) {
+            left.killAndRemove(LONG);
+        }
+        Cgroup bobs = next.join("bob", next.createForStage());
+        Cgroup alices = next.join("alice", next.createForStage());
+        assertNotEquals(bobs.directory().getParent(), alices.directory().getParent());
+        assertEquals(Optional.of("alice"), alices.group().orElseThrow().name());
+        assertEquals(Optional.of("bob"), bobs.group().orElseThrow().name());
+        bobs.group().orElseThrow().nameAfter("carol");
+        assertTrue(next.find("bob").isEmpty());
+        assertEquals(1, next.named().size());
+    }
+
     @Test
     void removesHalvesThatALauncherLeftWhichEndedMeanwhile() throws Exception {
         joined("alice");

@@ -58,6 +58,15 @@ class StartingStagesTest {
         assertEquals("", Files.readString(directory.resolve("cgroup.procs")));
     }
 
+    /** {@link #remove} looks whether the directory is gone. */
+    @Test
+    void whatIsLeftInItIsEnded() throws Exception {
+        int pid = scratch.start(scratch.path("output"), "/bin/sleep", "1000");
+        scratch.cgroups().starting().take(pid);
+        scratch.cgroups().killAndRemoveAll();
+        assertFalse(ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
+    }
+
     @Test
     void whoHasNoControllerStartsThemAllTheSame() throws IOException {
         StartingStages without = StartingStages.in(Optional.empty());
