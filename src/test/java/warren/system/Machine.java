@@ -275,6 +275,13 @@ final class Machine implements AutoCloseable {
         }
     }
 
+    /** Processor time that httpd and the connector have taken until now, for whomever. */
+    Duration frontTime() throws IOException {
+        Stream<ProcessHandle> httpd = httpds.stream().flatMap(one -> Stream.concat(Stream.of(one.toHandle()), one.descendants()));
+        return Stream.concat(httpd, ProcessHandle.of(connector()).stream())
+            .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO)).reduce(Duration.ZERO, Duration::plus);
+    }
+
     Process launcher() {
         return launcher;
     }

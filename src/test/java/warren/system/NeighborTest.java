@@ -7,12 +7,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -118,11 +124,37 @@ final class NeighborTest {
 
     @Test
     void bobLosesNoRequestWhateverAliceTakes() throws Exception {
+        Map<Attack, List<Notice>> noticed = new EnumMap<>(Attack.class);
         for (int round = 0; round < ROUNDS; round++) {
             for (Attack attack : ATTACKS) {
-                attack(attack);
+                noticed.computeIfAbsent(attack, each -> new ArrayList<>()).add(attack(attack));
                 assertTrue(connectorBytes() < MOST_CONNECTOR_BYTES, () -> attack + ": the connector has " + shownBytes());
             }
+        }
+        noticed.forEach((attack, rounds) -> System.err.println(attack + ": " + Notice.median(rounds)));
+    }
+
+    /** What bob notices: within how many milliseconds 50, 95 and 99 % of his visitors were answered, and how many a second. */
+    private record Notice(List<Long> before, List<Long> meanwhile) {
+        static Notice of(LoadReport before, LoadReport meanwhile) {
+            return new Notice(figures(before), figures(meanwhile));
+        }
+
+        private static List<Long> figures(LoadReport report) {
+            return List.of(report.millisOf(0.5, "bob"), report.millisOf(0.95, "bob"), report.millisOf(0.99, "bob"), report.perSecond());
+        }
+
+        /** Of all rounds, figure by figure. */
+        static String median(List<Notice> rounds) {
+            List<Long> before = median(rounds, Notice::before);
+            List<Long> meanwhile = median(rounds, Notice::meanwhile);
+            return String.format(Locale.ROOT, "medians of %d rounds: %s before, %s meanwhile; 99 %% within %.2f times, throughput %.2f times",
+                rounds.size(), before, meanwhile, (double) meanwhile.get(2) / before.get(2), (double) meanwhile.get(3) / before.get(3));
+        }
+
+        private static List<Long> median(List<Notice> rounds, Function<Notice, List<Long>> side) {
+            return IntStream.range(0, 4).mapToObj(figure -> rounds.stream().map(side).map(figures -> figures.get(figure)).sorted()
+                .toList().get(rounds.size() / 2)).toList();
         }
     }
 
@@ -142,8 +174,10 @@ final class NeighborTest {
         return machine.launched(owner).path("quota").path("cpuWeight").asInt();
     }
 
-    private static void attack(Attack attack) throws Exception {
+    private static Notice attack(Attack attack) throws Exception {
+        Duration took = timeForBob();
         LoadReport before = visitBob(WATCH);
+        long percent = timeForBob().minus(took).toMillis() * 100 / before.took().toMillis();
         AtomicBoolean over = new AtomicBoolean();
         long end = System.currentTimeMillis() / 1000 + WATCH.toSeconds() + 1;
         List<CompletableFuture<Integer>> visitors = AtOnce.run(attack.visitors, i -> () -> visitAlice(attack, i, end, over));
@@ -153,7 +187,7 @@ final class NeighborTest {
         long ended = System.nanoTime();
         Await.until("alice being served again after " + attack, SERVED_AGAIN_WITHIN,
             () -> machine.http().get("alice.localhost", "/perl/who.pl").status() == 200);
-        System.err.println(attack + ": bob's 50, 95 and 99 % within " + shown(before) + " ms before, " + shown(meanwhile)
+        System.err.println(attack + ": bob takes " + percent + " % of a processor; his 50, 95 and 99 % within " + shown(before) + " ms before, " + shown(meanwhile)
             + " ms meanwhile; " + before.perSecond() + " and " + meanwhile.perSecond() + " a second; alice served again after "
             + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - ended) + " ms; the connector has " + shownBytes() + "; " + meanwhile);
         for (LoadReport report : List.of(before, meanwhile)) {
@@ -161,6 +195,12 @@ final class NeighborTest {
             report.requireSound(bob);
         }
         assertTrue(meanwhile.millisOf(0.95, "bob") < before.millisOf(0.95, "bob") + SLACK_MILLIS, () -> attack + ": " + meanwhile);
+        return Notice.of(before, meanwhile);
+    }
+
+    /** What serves him takes, while nobody else is served. */
+    private static Duration timeForBob() throws IOException {
+        return machine.frontTime().plus(machine.launched("bob").path("quota").path("cpuMicros").asLong(), ChronoUnit.MICROS);
     }
 
     /** Until the attack is over; how often it was answered, if only by a refusal. They come one after the other, the last of them at half time. */

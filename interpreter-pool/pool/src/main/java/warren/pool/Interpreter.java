@@ -22,7 +22,9 @@ import warren.contract.PoolSettings;
 final class Interpreter {
     private static final Logger LOG = LogManager.getLogger(Interpreter.class);
     private static final double LAST_FIFTH = 0.2;
-    private static final Duration WEIGH_EVERY = Duration.ofMillis(100);
+    /** To look at an interpreter's memory takes the kernel a millisecond, and the launcher two. */
+    private static final Duration WEIGH_EVERY = Duration.ofSeconds(1);
+    private static final Duration WEIGH_LARGE_EVERY = Duration.ofMillis(100);
     private static final Map<String, String> HELLO = Map.of("WARREN_HELLO", "1", "REQUEST_METHOD", "GET");
 
     private final GenerationId generation;
@@ -34,7 +36,7 @@ final class Interpreter {
     private OptionalInt pid = OptionalInt.empty();
     private final long madeNanos = System.nanoTime();
     private volatile boolean outgrown;
-    private long weighedNanos = madeNanos - WEIGH_EVERY.toNanos();
+    private volatile long weighAtNanos = madeNanos;
     private int served;
     /** Which part of its last fifth of requests or of its age it is spared, so that not all are replaced at once. */
     private final double earlier = ThreadLocalRandom.current().nextDouble(LAST_FIFTH);
@@ -206,16 +208,25 @@ final class Interpreter {
     /** Whether its memory has not been looked at for a moment. */
     boolean isToBeWeighed() {
         long now = System.nanoTime();
-        if (now - weighedNanos < WEIGH_EVERY.toNanos()) {
+        if (now - weighAtNanos < 0) {
             return false;
         }
-        weighedNanos = now;
+        weighAtNanos = now + WEIGH_EVERY.toNanos();
         return true;
     }
 
-    /** By any thread: it is replaced after its next request, or before that where it is idle. */
-    void hasOutgrown() {
-        outgrown = true;
+    /**
+     * By any thread. One that has outgrown the most is replaced after its next request, or before that where it is idle; one
+     * that has half of it is looked at more often.
+     *
+     * @return whether it has outgrown it
+     */
+    boolean weighs(long bytes, long most) {
+        if (bytes > most / 2) {
+            weighAtNanos = System.nanoTime() + WEIGH_LARGE_EVERY.toNanos();
+        }
+        outgrown |= bytes > most;
+        return outgrown;
     }
 
     Fate fate() {

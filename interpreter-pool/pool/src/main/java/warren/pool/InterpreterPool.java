@@ -176,15 +176,14 @@ public final class InterpreterPool {
         generations.stopIfDrained(borrowed.generation);
     }
 
-    /** In the background, for no visitor waits for it: one that has grown too large serves at most one request more. */
+    /** In the background, for no visitor waits for it. */
     private void weigh(Interpreter interpreter) {
         long most = host.pool().recycling().privateBytes();
         if (most > 0 && interpreter.isToBeWeighed()) {
             shared.run(() -> {
                 long bytes = shared.privateMemory(interpreter.id());
-                if (bytes > most) {
+                if (interpreter.weighs(bytes, most)) {
                     LOG.info("{} has {} KB of its own and is replaced (WarrenInterpMaxPrivate)", interpreter, bytes >> 10);
-                    interpreter.hasOutgrown();
                 }
             });
         }
