@@ -24,11 +24,13 @@ import warren.plugin.LaunchStep.Quota;
  */
 public final class DecayUsage {
     /** Between two looks; longer where they take processor time, up to {@link #SELDOM}. */
-    private static final Duration EVERY = Duration.ofMillis(100);
+    private static final Duration EVERY = Duration.ofMillis(50);
     private static final Duration SELDOM = Duration.ofSeconds(1);
     /** So small a part of a processor looking may take, but for {@link #SELDOM}. */
     private static final int LOOKS_PART = 50;
-    private static final Duration REMEMBERED = Duration.ofSeconds(1);
+    /** What comes is noticed sooner than forgotten: an attack begins at once. */
+    private static final double NOTICED_SECONDS = 0.5;
+    private static final double REMEMBERED_SECONDS = 1;
     /** Of a processor: while all owners together take less, nobody looks who it is; and whose account is lower has none. */
     private static final double NEGLIGIBLE = 0.01;
     /** Of a processor, for the usual weight: whoever takes less is not behind... */
@@ -52,7 +54,7 @@ public final class DecayUsage {
     /**
      * What was used until a moment.
      *
-     * @param lately processors, on an average of the last second that fades
+     * @param lately processors, on an average that fades
      */
     private record Account(long micros, long atNanos, double lately) {
         static Account opened(long micros, long nowNanos) {
@@ -62,9 +64,10 @@ public final class DecayUsage {
         /** @param nowMicros less than before where it is another cgroup's now, which began with nothing */
         Account at(long nowMicros, long nowNanos) {
             double seconds = Math.max(1, nowNanos - atNanos) / (double) TimeUnit.SECONDS.toNanos(1);
-            double kept = Math.exp(-seconds / REMEMBERED.toSeconds());
             long used = nowMicros < micros ? nowMicros : nowMicros - micros;
-            return new Account(nowMicros, nowNanos, kept * lately + (1 - kept) * used / MICROS / seconds);
+            double taken = used / MICROS / seconds;
+            double kept = Math.exp(-seconds / (taken > lately ? NOTICED_SECONDS : REMEMBERED_SECONDS));
+            return new Account(nowMicros, nowNanos, kept * lately + (1 - kept) * taken);
         }
     }
 
