@@ -93,7 +93,7 @@ final class GracefulTest {
     @Test
     @Order(1)
     void reloadsOfHttpd() throws Exception {
-        unnoticed("httpd reloaded", GRACEFULS, 10 * GRACEFULS, () -> {
+        unnoticed("httpd reloaded", GRACEFULS, 20 + 3 * GRACEFULS, () -> {
             machine.reloadHttpd();
             // the next one replaces its processes
             TimeUnit.MILLISECONDS.sleep(500);

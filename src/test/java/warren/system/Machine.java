@@ -4,11 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -44,6 +39,7 @@ final class Machine implements AutoCloseable {
     private final Path base;
     private final int port;
     private final HttpdConfiguration configuration;
+    private final Accounts accounts;
     private final List<Process> httpds = new ArrayList<>();
     private final Map<String, Integer> uids = new TreeMap<>();
     private final Map<String, String> environment = new TreeMap<>();
@@ -72,6 +68,7 @@ final class Machine implements AutoCloseable {
         Files.createDirectories(base.resolve("sites"));
         port = freePort();
         configuration = new HttpdConfiguration(base);
+        accounts = new Accounts(base.resolve("run"));
         UP.add(this);
     }
 
@@ -250,29 +247,12 @@ final class Machine implements AutoCloseable {
 
     /** As {@code warren reload} asks, without the start of a command. */
     void reload(String owner) throws IOException {
-        control("RELOAD", "\"" + owner + ".localhost\"");
+        accounts.reload(owner);
     }
 
-    /** The launcher's account of an owner's virtual host, as {@code warren status --json} has it, without the command. */
+    /** The launcher's account of an owner's virtual host. */
     JsonNode launched(String owner) throws IOException {
-        for (JsonNode host : control("STATUS", "null").path("status").path("virtualHosts")) {
-            if (host.path("name").asText().equals(owner + ".localhost")) {
-                return host;
-            }
-        }
-        throw new AssertionError("the launcher does not know " + owner);
-    }
-
-    private JsonNode control(String verb, String virtualHost) throws IOException {
-        try (SocketChannel control = SocketChannel.open(UnixDomainSocketAddress.of(base.resolve("run/control/control.sock")))) {
-            control.write(ByteBuffer.wrap(("{\"verb\":\"" + verb + "\",\"virtualHost\":" + virtualHost + ",\"withinSeconds\":60,\"session\":null}\n")
-                .getBytes(StandardCharsets.UTF_8)));
-            JsonNode answer = new ObjectMapper().readTree(Channels.newInputStream(control));
-            if (!answer.path("good").asBoolean()) {
-                throw new AssertionError(answer.toString());
-            }
-            return answer;
-        }
+        return accounts.launched(owner);
     }
 
     /** Processor time that httpd and the connector have taken until now, for whomever. */
@@ -298,19 +278,12 @@ final class Machine implements AutoCloseable {
 
     /** The connector's own account of itself, without the command: asked often, and while much is going on. */
     JsonNode connectorStatus() throws IOException {
-        try (SocketChannel socket = SocketChannel.open(UnixDomainSocketAddress.of(base.resolve("run/connector/status.sock")))) {
-            return new ObjectMapper().readTree(Channels.newInputStream(socket));
-        }
+        return accounts.connector();
     }
 
     /** The pool of an owner's virtual host, by the connector's account. */
     JsonNode pool(String owner) throws IOException {
-        for (JsonNode pool : connectorStatus().path("pools")) {
-            if (pool.path("name").asText().equals(owner + ".localhost")) {
-                return pool;
-            }
-        }
-        throw new AssertionError("no pool of " + owner);
+        return accounts.pool(owner);
     }
 
     /** Waits for a state of an owner's pool; says in which it was where that does not come. */
@@ -353,21 +326,7 @@ final class Machine implements AutoCloseable {
 
     /** The pools' counters and the processes in the cgroups, by the connector's and the launcher's accounts. */
     boolean countsAreEqual() throws Exception {
-        JsonNode status = new ObjectMapper().readTree(warren("status", "--json").orFail());
-        Map<String, Integer> inCgroups = new TreeMap<>();
-        for (JsonNode host : status.path("launcher").path("virtualHosts")) {
-            for (JsonNode generation : host.path("generations")) {
-                // all but the parent interpreter
-                inCgroups.merge(host.path("name").asText(), generation.path("pids").size() - 1, Integer::sum);
-            }
-        }
-        Map<String, Integer> inPools = new TreeMap<>();
-        for (JsonNode pool : status.path("connector").path("pools")) {
-            if (!pool.path("generations").isEmpty()) {
-                inPools.put(pool.path("name").asText(), pool.path("busy").asInt() + pool.path("idle").asInt());
-            }
-        }
-        return inCgroups.equals(inPools);
+        return Accounts.countsAreEqual(new ObjectMapper().readTree(warren("status", "--json").orFail()));
     }
 
     private void requireEqualCounts() throws Exception {

@@ -19,7 +19,6 @@ import warren.plugin.LaunchStep.Quota;
 
 /** With the kernel's own controllers and processes that compute. */
 class DecayUsageTest {
-    private static final long LOOK_MILLIS = 50;
     private Scratch scratch;
     private DecayUsage usage;
 
@@ -53,11 +52,6 @@ class DecayUsageTest {
 
     private void lookUntil(String what, Cgroup cgroup, LongPredicate wanted) {
         Scratch.await(what, () -> {
-            try {
-                Thread.sleep(LOOK_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
             usage.look(System.nanoTime());
             return wanted.test(weight(cgroup).orElseThrow());
         });
@@ -105,11 +99,8 @@ class DecayUsageTest {
     void whatHasNoWeightOfItsOwnKeepsTheUsual() throws Exception {
         Cgroup alice = scratch.cgroups().join("alice", scratch.cgroups().createForStage());
         burn(alice);
-        long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
-        while (System.nanoTime() < end) {
-            Thread.sleep(LOOK_MILLIS);
-            usage.look(System.nanoTime());
-        }
+        lookUntil("half a second of a processor", alice,
+            weight -> alice.group().orElseThrow().use().cpuMicros().orElseThrow() > 500_000);
         assertEquals(OptionalLong.of(100), weight(alice));
     }
 
