@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -29,6 +30,22 @@ record LoadReport(List<LoadResult> results, Set<String> sentAgain, Duration took
 
     long perSecond() {
         return results.size() * 1000L / Math.max(1, took.toMillis());
+    }
+
+    /** How many were under way at the same moment, at most. */
+    int mostAtOnce() {
+        TreeMap<Long, Integer> changes = new TreeMap<>();
+        for (LoadResult result : results) {
+            changes.merge(result.began(), 1, Integer::sum);
+            changes.merge(result.ended(), -1, Integer::sum);
+        }
+        int now = 0;
+        int most = 0;
+        for (int change : changes.values()) {
+            now += change;
+            most = Math.max(most, now);
+        }
+        return most;
     }
 
     /** The time within which this part of all was answered, 0 to 1. */
