@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import warren.contract.Answer;
@@ -143,7 +144,7 @@ final class Rehearsal {
             case Ask.Stop stop -> Frames.send(new Answer.Stopped(), out);
             case Ask.Kill kill -> Frames.send(new Answer.Killed(true), out);
             case Ask.TellCpuTime ask -> Frames.send(new Answer.CpuTimeTold(0), out);
-            case Ask.TellPrivateMemory ask -> Frames.send(new Answer.PrivateMemoryTold(0), out);
+            case Ask.TellPrivateMemory ask -> Frames.send(new Answer.PrivateMemoryTold(Collections.nCopies(ask.interpreters().size(), 0L)), out);
             case Ask.TellQuota ask -> Frames.send(new Answer.QuotaTold(""), out);
             case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);
             case Ask.Retired retired -> Frames.send(new Answer.Noted(), out);

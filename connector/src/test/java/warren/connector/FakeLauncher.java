@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -89,7 +90,7 @@ final class FakeLauncher implements AutoCloseable {
                         .orElse(false)), out);
                 case Ask.ListGenerations() -> Frames.send(new Answer.EndOfGenerations(false), out);
                 case Ask.TellCpuTime ask -> Frames.send(new Answer.CpuTimeTold(0), out);
-                case Ask.TellPrivateMemory ask -> Frames.send(new Answer.PrivateMemoryTold(0), out);
+                case Ask.TellPrivateMemory ask -> Frames.send(new Answer.PrivateMemoryTold(Collections.nCopies(ask.interpreters().size(), 0L)), out);
                 case Ask.TellQuota ask -> Frames.send(new Answer.QuotaTold(""), out);
                 case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);
                 case Ask.ReportReload report -> Frames.send(new Answer.Noted(), out);

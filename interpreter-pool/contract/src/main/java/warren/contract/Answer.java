@@ -1,6 +1,7 @@
 package warren.contract;
 
 import java.util.Objects;
+import java.util.List;
 import java.util.Optional;
 
 /** The launcher's answers, each named for the {@link Ask} that it belongs to. */
@@ -91,8 +92,12 @@ public sealed interface Answer {
     /** @param reached the limit and what was taken of it, such as {@code "memory 64M reached, 3 processes"}; or nothing */
     record QuotaTold(String reached) implements Answer { }
 
-    /** @param bytes 0 where no process of that generation reported this pid */
-    record PrivateMemoryTold(long bytes) implements Answer { }
+    /** @param bytes in the order in which was asked; 0 where no process of that generation reported this pid */
+    record PrivateMemoryTold(List<Long> bytes) implements Answer {
+        public PrivateMemoryTold {
+            bytes = List.copyOf(bytes);
+        }
+    }
 
     /** @param text a line for each limit; empty where there is no such virtual host */
     record LimitsTold(String text) implements Answer { }

@@ -1,5 +1,7 @@
 package warren.contract;
 
+import java.util.List;
+
 /**
  * What the connector may ask of the launcher, and nothing else: one ask and its answers a connection. Its answers are
  * named beside each. The launcher closes on anything malformed.
@@ -79,10 +81,25 @@ public sealed interface Ask {
     record TellQuota(GenerationId generation) implements Ask { }
 
     /**
-     * How much memory an interpreter has that it shares with nobody, by the kernel's account; its pid as it reported it.
-     * Answer: {@link Answer.PrivateMemoryTold}.
+     * How much memory interpreters have that they share with nobody, by the kernel's account. Answer:
+     * {@link Answer.PrivateMemoryTold}.
+     *
+     * @param interpreters at most {@value #MOST_WEIGHED}
      */
-    record TellPrivateMemory(GenerationId generation, int reportedPid) implements Ask { }
+    record TellPrivateMemory(List<ToWeigh> interpreters) implements Ask {
+        /** What one frame has room for, however long the virtual hosts' names are. */
+        public static final int MOST_WEIGHED = 128;
+
+        public TellPrivateMemory {
+            interpreters = List.copyOf(interpreters);
+            if (interpreters.size() > MOST_WEIGHED) {
+                throw new IllegalArgumentException(interpreters.size() + " interpreters, at most " + MOST_WEIGHED);
+            }
+        }
+    }
+
+    /** @param exactAbove bytes; an answer up to that may have what is shared in it, which costs less to look up */
+    record ToWeigh(InterpreterId interpreter, long exactAbove) { }
 
     /**
      * How much processor time one interpreter has taken, with the processes of its that have ended.

@@ -41,8 +41,7 @@ public final class Frames {
             case Ask.RotateLog(VirtualHostName name) -> new FrameWriter(8).text(name.value()).sendTo(stream);
             case Ask.TellCpuTime(GenerationId generation, int pid) ->
                 generation(new FrameWriter(11), generation).number(pid).sendTo(stream);
-            case Ask.TellPrivateMemory(GenerationId generation, int pid) ->
-                generation(new FrameWriter(10), generation).number(pid).sendTo(stream);
+            case Ask.TellPrivateMemory(List<Ask.ToWeigh> interpreters) -> toWeigh(new FrameWriter(10), interpreters).sendTo(stream);
             case Ask.TellQuota(GenerationId generation) -> generation(new FrameWriter(9), generation).sendTo(stream);
             case Ask.Retired(int connector) -> new FrameWriter(12).number(connector).sendTo(stream);
             case Ask.TellLimits(VirtualHostName name) -> new FrameWriter(13).text(name.value()).sendTo(stream);
@@ -64,7 +63,7 @@ public final class Frames {
             case 7 -> new Ask.ListGenerations();
             case 8 -> new Ask.RotateLog(in.name());
             case 9 -> new Ask.TellQuota(generation(in));
-            case 10 -> new Ask.TellPrivateMemory(generation(in), in.number(1, Integer.MAX_VALUE));
+            case 10 -> new Ask.TellPrivateMemory(toWeigh(in));
             case 11 -> new Ask.TellCpuTime(generation(in), in.number(1, Integer.MAX_VALUE));
             case 12 -> new Ask.Retired(in.number(1, Integer.MAX_VALUE));
             case 13 -> new Ask.TellLimits(in.name());
@@ -92,7 +91,7 @@ public final class Frames {
             case Answer.EndOfGenerations(boolean shared) -> new FrameWriter(10).flag(shared).sendTo(stream);
             case Answer.Unlisted(VirtualHostName name) -> new FrameWriter(11).text(name.value()).sendTo(stream);
             case Answer.EndOfChanges(long revision) -> new FrameWriter(12).number(revision).sendTo(stream);
-            case Answer.PrivateMemoryTold(long bytes) -> new FrameWriter(14).number(bytes).sendTo(stream);
+            case Answer.PrivateMemoryTold(List<Long> bytes) -> numbers(new FrameWriter(14), bytes).sendTo(stream);
             case Answer.CpuTimeTold(long millis) -> new FrameWriter(15).number(millis).sendTo(stream);
             case Answer.QuotaTold(String reached) -> new FrameWriter(13).text(reached).sendTo(stream);
             case Answer.Retire() -> new FrameWriter(16).sendTo(stream);
@@ -120,7 +119,7 @@ public final class Frames {
             case 11 -> new Answer.Unlisted(in.name());
             case 12 -> new Answer.EndOfChanges(in.number());
             case 13 -> new Answer.QuotaTold(in.text());
-            case 14 -> new Answer.PrivateMemoryTold(in.number());
+            case 14 -> new Answer.PrivateMemoryTold(numbers(in));
             case 15 -> new Answer.CpuTimeTold(in.number());
             case 16 -> new Answer.Retire();
             case 17 -> new Answer.CompareGenerations();
@@ -138,6 +137,36 @@ public final class Frames {
 
     private static GenerationId generation(FrameReader in) throws MalformedFrame {
         return new GenerationId(in.name(), in.number(1, Integer.MAX_VALUE));
+    }
+
+    private static FrameWriter toWeigh(FrameWriter out, List<Ask.ToWeigh> interpreters) {
+        out.number(interpreters.size());
+        interpreters.forEach(one -> generation(out, one.interpreter().generation()).number(one.interpreter().pid()).number(one.exactAbove()));
+        return out;
+    }
+
+    private static List<Ask.ToWeigh> toWeigh(FrameReader in) throws MalformedFrame {
+        int count = in.number(0, Ask.TellPrivateMemory.MOST_WEIGHED);
+        List<Ask.ToWeigh> interpreters = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            interpreters.add(new Ask.ToWeigh(new InterpreterId(generation(in), in.number(1, Integer.MAX_VALUE)), in.number()));
+        }
+        return interpreters;
+    }
+
+    private static FrameWriter numbers(FrameWriter out, List<Long> numbers) {
+        out.number(numbers.size());
+        numbers.forEach(out::number);
+        return out;
+    }
+
+    private static List<Long> numbers(FrameReader in) throws MalformedFrame {
+        int count = in.number(0, MAX_BYTES / Long.BYTES);
+        List<Long> numbers = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            numbers.add(in.number());
+        }
+        return numbers;
     }
 
     private static FrameWriter launched(FrameWriter out, Answer.Launched launched) {

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param start interpreters made as soon as a generation is ready; 0 to max
  * @param max most interpreters at a time; 1 to 10000
  * @param minSpare idle interpreters to keep ready while the virtual host is busy; 0 to max
- * @param maxSpare idle interpreters above which one that comes back is closed; minSpare to max
+ * @param maxSpare idle interpreters above which one that nobody has needed for a while is closed; minSpare to max
  * @param maxRequests requests after which an interpreter is replaced, up to a fifth earlier; 0 is never
  * @param inFlight requests at a time, from their first byte until their response's last one has been taken; past it
  *     they are refused; 1 to 100000

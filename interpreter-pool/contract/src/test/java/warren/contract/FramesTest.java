@@ -33,7 +33,9 @@ class FramesTest {
             new Ask.AwaitCredential(ALICE, "database"),
             new Ask.Launch(ALICE), new Ask.Stop(SECOND, true), new Ask.Kill(SECOND, 4711, false),
             new Ask.Kill(SECOND, 4711, true), new Ask.ListGenerations(), new Ask.RotateLog(ALICE),
-            new Ask.TellQuota(SECOND), new Ask.TellPrivateMemory(SECOND, 4711), new Ask.TellCpuTime(SECOND, 4711),
+            new Ask.TellQuota(SECOND), new Ask.TellPrivateMemory(List.of()),
+            new Ask.TellPrivateMemory(List.of(new Ask.ToWeigh(new InterpreterId(SECOND, 4711), 64 << 20), new Ask.ToWeigh(new InterpreterId(SECOND, 4712), 0))),
+            new Ask.TellCpuTime(SECOND, 4711),
             new Ask.ReportReload(ALICE, 3, ""), new Ask.ReportReload(ALICE, 3, "Can't locate Fö.pm at app.psgi line 3\n"));
     }
 
@@ -43,7 +45,7 @@ class FramesTest {
             new Answer.Listed(new VirtualHost(ALICE, Optional.empty(), "", List.of(), false, PoolSettings.DEFAULT, 0,
                 Optional.of("owner below the floor"))),
             new Answer.EndOfList(12), new Answer.Unlisted(ALICE), new Answer.EndOfChanges(13),
-            new Answer.QuotaTold("memory 64M reached"), new Answer.QuotaTold(""), new Answer.CpuTimeTold(60_000), new Answer.PrivateMemoryTold(1L << 40),
+            new Answer.QuotaTold("memory 64M reached"), new Answer.QuotaTold(""), new Answer.CpuTimeTold(60_000), new Answer.PrivateMemoryTold(List.of(1L << 40, 0L)),
             new Answer.Launched(SECOND, "/r/s", "/r/l"),
             new Answer.LaunchFailed(ALICE, "IDENTITY", "setuid", Optional.of("EPERM"), "hint"),
             new Answer.LaunchFailed(ALICE, "plugin", "steps", Optional.empty(), "hint"),

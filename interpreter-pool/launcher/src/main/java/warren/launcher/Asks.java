@@ -79,7 +79,7 @@ final class Asks {
             case Ask.TellCpuTime tell -> answers.send(
                 new Answer.CpuTimeTold(generations.cpuTime(tell.generation(), tell.reportedPid()).toMillis()));
             case Ask.TellPrivateMemory tell -> answers.send(
-                new Answer.PrivateMemoryTold(generations.privateMemory(tell.generation(), tell.reportedPid())));
+                new Answer.PrivateMemoryTold(generations.privateMemory(tell.interpreters())));
             case Ask.TellQuota(GenerationId generation) ->
                 answers.send(new Answer.QuotaTold(generations.quotaReached(generation)));
             case Ask.TellLimits(VirtualHostName name) -> answers.send(new Answer.LimitsTold(owners.limits(name)));

@@ -21,6 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.contract.Answer;
+import warren.contract.Ask;
 import warren.contract.GenerationId;
 import warren.contract.VirtualHostName;
 import warren.launcher.attest.Attestation;
@@ -333,10 +334,18 @@ final class Generations {
         return generation != null && interpreters.kill(generation, reportedPid, tellWhere);
     }
 
-    /** What that process shares with no other, in bytes; 0 where there is none. */
-    long privateMemory(GenerationId id, int reportedPid) {
+    /** What each of these shares with no other process, in bytes; 0 where it is not there. */
+    List<Long> privateMemory(List<Ask.ToWeigh> interpreters) {
+        Map<GenerationId, Map<Integer, Integer>> pids = new HashMap<>();
+        return interpreters.stream().map(one -> {
+            Integer pid = pids.computeIfAbsent(one.interpreter().generation(), this::pidsByReported).get(one.interpreter().pid());
+            return pid == null ? 0L : PrivateMemory.of(pid, one.exactAbove());
+        }).toList();
+    }
+
+    private Map<Integer, Integer> pidsByReported(GenerationId id) {
         Generation generation = running.get(id);
-        return generation == null ? 0 : Interpreters.find(generation, reportedPid).map(PrivateMemory::of).orElse(0L);
+        return generation == null ? Map.of() : Interpreters.pidsByReported(generation);
     }
 
     /** The processor time of that process, with that of its children that have ended; none where there is none. */

@@ -1,6 +1,8 @@
 package warren.launcher;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,6 +33,17 @@ final class Interpreters {
     static Optional<Integer> find(Generation generation, int reportedPid) {
         return generation.cgroup().processes().stream()
             .filter(pid -> pid != generation.parent().pid() && NamespacePid.of(pid) == reportedPid).findFirst();
+    }
+
+    /** All but the parent, by the pid that each knows itself by. */
+    static Map<Integer, Integer> pidsByReported(Generation generation) {
+        Map<Integer, Integer> pids = new HashMap<>();
+        for (int pid : generation.cgroup().processes()) {
+            if (pid != generation.parent().pid()) {
+                pids.putIfAbsent(NamespacePid.of(pid), pid);
+            }
+        }
+        return pids;
     }
 
     private boolean killPid(Generation generation, int pid, boolean tellWhere) {

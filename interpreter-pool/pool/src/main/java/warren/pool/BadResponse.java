@@ -1,6 +1,7 @@
 package warren.pool;
 
 import java.util.Optional;
+import warren.contract.InterpreterId;
 
 /** The interpreter broke FastCGI or CGI and has been closed and killed: 502, or a cut after the head. */
 public final class BadResponse extends RequestFailed {

@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import warren.contract.InterpreterId;
 
 /**
  * The processor time of requests that take longer than a second, looked at every second by one task: what the

@@ -1,6 +1,7 @@
 package warren.pool;
 
 import java.util.Optional;
+import warren.contract.InterpreterId;
 
 /** It took longer than one of the deadlines of a request and has been closed and killed: 504, or a cut after the head. */
 public final class DeadlineExceeded extends RequestFailed {

@@ -19,6 +19,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.contract.Answer;
 import warren.contract.GenerationId;
+import warren.contract.InterpreterId;
 import warren.contract.PoolSettings;
 
 /**
@@ -33,6 +34,8 @@ final class Generation {
     private static final Logger LOG = LogManager.getLogger(Generation.class);
     private static final Duration SPARE_WAIT = Duration.ofSeconds(1);
     private static final int MOST_TRIES = 3;
+    /** Visitors come in bursts: one that was closed at once would be made again for the next. */
+    private static final Duration NEEDED_AGAIN_WITHIN = Duration.ofSeconds(5);
     private final GenerationId id;
     private final Path socket;
     private final long reloads;
@@ -63,7 +66,7 @@ final class Generation {
         this.said = said;
         this.pool = new GenericObjectPool<>(new Forks(), quiet());
         pool.setMaxTotal(settings.max());
-        // PerlInterpStart may be above PerlInterpMaxSpare, and Commons Pool adds none above its maxIdle.
+        // Commons Pool adds none above its maxIdle, and one at least is wanted in the beginning
         pool.setMaxIdle(settings.max());
     }
 
@@ -74,6 +77,7 @@ final class Generation {
         config.setTestOnReturn(true);
         config.setTestWhileIdle(true);
         config.setNumTestsPerEvictionRun(-1);
+        config.setSoftMinEvictableIdleDuration(NEEDED_AGAIN_WITHIN);
         return config;
     }
 
@@ -115,7 +119,9 @@ final class Generation {
     void use(PoolSettings changed) {
         settings = changed;
         pool.setMaxTotal(changed.max());
-        pool.setMaxIdle(changed.maxSpare());
+        pool.setMaxIdle(changed.maxSpare() == 0 ? 0 : changed.max());
+        // of those that have long been idle so many stay; nothing here has the pool make any
+        pool.setMinIdle(changed.maxSpare());
     }
 
     /** LAUNCHING to READY: the parent has loaded the code, for its first interpreters have answered and wait. */
@@ -183,10 +189,7 @@ final class Generation {
             interpreter.due(settings).ifPresent(why -> interpreter.leave(Fate.CLOSE, why));
         }
         // Not invalidateObject(): that one makes another in its place, here, whether or not one is wanted.
-        // Commons Pool looks at MaxSpare and adds in two steps: two at once would both stay
-        synchronized (pool) {
-            pool.returnObject(interpreter);
-        }
+        pool.returnObject(interpreter);
     }
 
     boolean lacksSpares() {
@@ -194,7 +197,8 @@ final class Generation {
     }
 
     /**
-     * Ends idle interpreters that have died, and makes new ones until there are as many as MinSpare.
+     * Ends idle interpreters that have died, or that are above MaxSpare and nobody has needed for a while, and makes new ones
+     * until there are as many as MinSpare.
      *
      * @throws Gone where none can be made any more
      */

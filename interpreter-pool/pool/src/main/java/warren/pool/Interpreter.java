@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.contract.GenerationId;
+import warren.contract.InterpreterId;
 import warren.contract.PoolSettings;
 
 /**
@@ -22,9 +23,6 @@ import warren.contract.PoolSettings;
 final class Interpreter {
     private static final Logger LOG = LogManager.getLogger(Interpreter.class);
     private static final double LAST_FIFTH = 0.2;
-    /** To look at an interpreter's memory takes the kernel a millisecond, and the launcher two. */
-    private static final Duration WEIGH_EVERY = Duration.ofSeconds(1);
-    private static final Duration WEIGH_LARGE_EVERY = Duration.ofMillis(100);
     private static final Map<String, String> HELLO = Map.of("WARREN_HELLO", "1", "REQUEST_METHOD", "GET");
 
     private final GenerationId generation;
@@ -35,8 +33,8 @@ final class Interpreter {
     private final OwnersLog log;
     private OptionalInt pid = OptionalInt.empty();
     private final long madeNanos = System.nanoTime();
+    private volatile boolean large;
     private volatile boolean outgrown;
-    private volatile long weighAtNanos = madeNanos;
     private int served;
     /** Which part of its last fifth of requests or of its age it is spared, so that not all are replaced at once. */
     private final double earlier = ThreadLocalRandom.current().nextDouble(LAST_FIFTH);
@@ -205,28 +203,20 @@ final class Interpreter {
         return outgrown ? Optional.of("it has grown past WarrenInterpMaxPrivate") : Optional.empty();
     }
 
-    /** Whether its memory has not been looked at for a moment. */
-    boolean isToBeWeighed() {
-        long now = System.nanoTime();
-        if (now - weighAtNanos < 0) {
-            return false;
-        }
-        weighAtNanos = now + WEIGH_EVERY.toNanos();
-        return true;
-    }
-
     /**
-     * By any thread. One that has outgrown the most is replaced after its next request, or before that where it is idle; one
-     * that has half of it is looked at more often.
+     * By any thread. One that has outgrown the most is replaced after its next request, or before that where it is idle.
      *
      * @return whether it has outgrown it
      */
     boolean weighs(long bytes, long most) {
-        if (bytes > most / 2) {
-            weighAtNanos = System.nanoTime() + WEIGH_LARGE_EVERY.toNanos();
-        }
+        large = bytes > most / 2;
         outgrown |= bytes > most;
         return outgrown;
+    }
+
+    /** Whether it had more than half of what it may have, when that was looked at. */
+    boolean isLarge() {
+        return large;
     }
 
     Fate fate() {

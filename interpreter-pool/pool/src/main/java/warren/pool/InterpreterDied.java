@@ -1,6 +1,7 @@
 package warren.pool;
 
 import java.util.Optional;
+import warren.contract.InterpreterId;
 
 /** Its connection ended before its response did: 502, or a cut after the head. */
 public final class InterpreterDied extends RequestFailed {

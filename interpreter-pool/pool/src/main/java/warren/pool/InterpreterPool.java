@@ -168,24 +168,11 @@ public final class InterpreterPool {
             // Its code may go on for ever, and does not notice that nobody listens.
             case KILL -> shared.kill(borrowed.interpreter.id(), false);
             case TELL_AND_KILL -> shared.kill(borrowed.interpreter.id(), true);
-            case REUSE -> weigh(borrowed.interpreter);
+            case REUSE -> shared.weighing().add(borrowed.interpreter, host.pool().recycling().privateBytes());
             case CLOSE -> { }
         }
         borrowed.generation.giveBack(borrowed.interpreter);
         generations.stopIfDrained(borrowed.generation);
-    }
-
-    /** In the background, for no visitor waits for it. */
-    private void weigh(Interpreter interpreter) {
-        long most = host.pool().recycling().privateBytes();
-        if (most > 0 && interpreter.isToBeWeighed()) {
-            shared.run(() -> {
-                long bytes = shared.privateMemory(interpreter.id());
-                if (interpreter.weighs(bytes, most)) {
-                    LOG.info("{} has {} KB of its own and is replaced (WarrenInterpMaxPrivate)", interpreter, bytes >> 10);
-                }
-            });
-        }
     }
 
     private Borrowed borrow(Slots.Slot slot, long arrival) throws PoolExhausted, LaunchFailed {

@@ -122,9 +122,17 @@ public final class LauncherClient {
         return one(new Ask.TellQuota(generation), Answer.QuotaTold.class, WHILE_A_VISITOR_WAITS).reached();
     }
 
-    /** What an interpreter shares with no other process, in bytes; 0 where it is not there. */
-    long privateMemory(GenerationId generation, int reportedPid) throws IOException {
-        return one(new Ask.TellPrivateMemory(generation, reportedPid), Answer.PrivateMemoryTold.class).bytes();
+    /**
+     * What interpreters share with no other process, in bytes, in this order; 0 where one is not there.
+     *
+     * @param interpreters at most {@link Ask.TellPrivateMemory#MOST_WEIGHED}
+     */
+    List<Long> privateMemory(List<Ask.ToWeigh> interpreters) throws IOException {
+        List<Long> bytes = one(new Ask.TellPrivateMemory(interpreters), Answer.PrivateMemoryTold.class).bytes();
+        if (bytes.size() != interpreters.size()) {
+            throw new MalformedFrame(bytes.size() + " numbers of bytes, expected " + interpreters.size());
+        }
+        return bytes;
     }
 
     /** Processor time that an interpreter has taken until now. */

@@ -1,6 +1,7 @@
 package warren.pool;
 
 import java.util.Optional;
+import warren.contract.InterpreterId;
 
 /** The interpreter was killed because its virtual host had taken all that it may have: 503 with {@code Retry-After}. */
 public final class QuotaReached extends RequestFailed {

@@ -2,6 +2,7 @@ package warren.pool;
 
 import java.util.Objects;
 import java.util.Optional;
+import warren.contract.InterpreterId;
 
 /** A request that an interpreter did not answer completely. One kind for each decision that the caller can make. */
 public abstract sealed class RequestFailed extends Exception

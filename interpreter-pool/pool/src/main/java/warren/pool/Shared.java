@@ -20,6 +20,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import warren.contract.Answer;
 import warren.contract.GenerationId;
+import warren.contract.InterpreterId;
 import warren.contract.VirtualHost;
 import warren.contract.VirtualHostName;
 
@@ -43,6 +44,7 @@ final class Shared implements AutoCloseable {
         new BackgroundLaunches(BackgroundLaunches.usual(), BackgroundLaunches.LONGEST_HOLD, this);
     private final ScheduledThreadPoolExecutor clock;
     private final CpuWatches cpuWatches = new CpuWatches(this);
+    private final Weighing weighing;
     private final Map<VirtualHostName, List<Answer.Running>> found = new ConcurrentHashMap<>();
     /** Whether what is found and not wanted may be another connector's. */
     private volatile boolean keepsUnknown;
@@ -56,6 +58,7 @@ final class Shared implements AutoCloseable {
     Shared(LauncherClient launcher, OwnersLog log, Path spoolDirectory, Consumer<GenerationId> changed) {
         this.changed = changed;
         this.launcher = launcher;
+        this.weighing = new Weighing(launcher, this);
         this.log = log;
         this.spoolDirectory = spoolDirectory;
         this.clock = new ScheduledThreadPoolExecutor(1, work -> {
@@ -240,14 +243,8 @@ final class Shared implements AutoCloseable {
         }
     }
 
-    /** What an interpreter shares with no other process, in bytes; 0 where nobody knows. */
-    long privateMemory(InterpreterId interpreter) {
-        try {
-            return launcher.privateMemory(interpreter.generation(), interpreter.pid());
-        } catch (IOException e) {
-            LOG.info("{} cannot be weighed: {}", interpreter, e.getMessage());
-            return 0;
-        }
+    Weighing weighing() {
+        return weighing;
     }
 
     /** Processor time that an interpreter has taken until now; none where nobody knows. */

@@ -10,6 +10,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,7 +117,7 @@ final class FakeLauncher implements AutoCloseable {
                     Frames.send(new Answer.Noted(), out);
                 }
                 case Ask.TellCpuTime ask -> Frames.send(new Answer.CpuTimeTold(cpuMillis.addAndGet(cpuMillisBetweenLooks)), out);
-                case Ask.TellPrivateMemory ask -> Frames.send(new Answer.PrivateMemoryTold(privateBytes), out);
+                case Ask.TellPrivateMemory ask -> Frames.send(new Answer.PrivateMemoryTold(Collections.nCopies(ask.interpreters().size(), privateBytes)), out);
                 case Ask.TellQuota ask -> Frames.send(new Answer.QuotaTold(reached), out);
                 case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);
                 case Ask.ListVirtualHosts(long seen, int connector) -> {

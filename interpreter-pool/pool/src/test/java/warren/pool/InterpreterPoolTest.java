@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -177,6 +178,21 @@ final class InterpreterPoolTest {
                 Eventually.equal(maxSpare, () -> stage.status().idle());
                 stage.countersEqualReality();
             }
+        }
+    }
+
+    @Test
+    void keepsForAWhileWhatABurstHasNeeded() throws Exception {
+        try (Stage stage = new Stage(Load.numbers(0, 4, 0, 1, 0, 10), Stage.OK);
+             ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            Set<Integer> pids = new TreeSet<>();
+            for (int burst = 0; burst < 20; burst++) {
+                for (Future<FakeExchange> one : Load.start(stage, threads, 4)) {
+                    pids.addAll(one.get().pids);
+                }
+            }
+            assertTrue(pids.size() <= 4, () -> "made again and again: " + pids);
+            stage.countersEqualReality();
         }
     }
 

@@ -1,7 +1,6 @@
-package warren.pool;
+package warren.contract;
 
 import java.util.Objects;
-import warren.contract.GenerationId;
 
 /** One interpreter, as log lines name it. The pid is what it says of itself, in its own PID namespace. */
 public record InterpreterId(GenerationId generation, int pid) {
