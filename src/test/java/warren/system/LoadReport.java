@@ -49,8 +49,8 @@ record LoadReport(List<LoadResult> results, Set<String> sentAgain, Duration took
     }
 
     /** The time within which this part of all was answered, 0 to 1. */
-    long millisOf(double part, String owner) {
-        List<Long> times = where(result -> result.errand().host().startsWith(owner)).stream().map(LoadResult::millis)
+    double millisOf(double part, String owner) {
+        List<Double> times = where(result -> result.errand().host().startsWith(owner)).stream().map(LoadResult::millis)
             .sorted().toList();
         return times.isEmpty() ? 0 : times.get((int) Math.min(times.size() - 1, part * times.size()));
     }

@@ -7,8 +7,9 @@ package warren.system;
  * @param detail of what is not good, for people
  */
 record LoadResult(Errand errand, Outcome outcome, int status, String detail, long began, long ended) {
-    long millis() {
-        return (ended - began) / 1_000_000;
+    /** To a tenth. */
+    double millis() {
+        return Math.round((ended - began) / 1e5) / 10.0;
     }
 
     @Override

@@ -30,9 +30,14 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 final class NeighborTest {
-    private static final int PER_SECOND = Integer.getInteger("warren.load.neighborPerSecond", 50);
+    /** So much of a processor is what serves bob to take before each attack; 0: his visitors come {@link #USUAL_PER_SECOND}. */
+    private static final int PERCENT = Integer.getInteger("warren.load.neighborPercent", 0);
+    private static final int USUAL_PER_SECOND = 50;
     /** Until the connector's code is compiled, as it is on a machine that has run for a while. */
     private static final Duration WARM_UP = Duration.ofMillis(Integer.getInteger("warren.load.warmUpMillis", 2000));
+    private static final int WARM_UP_PER_SECOND = Integer.getInteger("warren.load.warmUpPerSecond", USUAL_PER_SECOND);
+    /** Of every attack, that do not count, to the same end. */
+    private static final int REHEARSALS = Integer.getInteger("warren.load.rehearsals", 0);
     private static final Duration WATCH = Duration.ofMillis(Integer.getInteger("warren.load.watchMillis", 2000));
     private static final int ROUNDS = Integer.getInteger("warren.load.rounds", 1);
     private static final List<Attack> ATTACKS = Attack.named(System.getProperty("warren.load.attacks", ""));
@@ -73,7 +78,9 @@ final class NeighborTest {
         LOG_FLOOD(4, "warn 'x' x 1000 while time < $end;"),
         CRASH_LOOP(8, "kill KILL => $$;"),
         HUNG_REQUESTS(Integer.getInteger("warren.load.hung", 300), "sleep 1 while time < $end;"),
-        KILL_ALL(2, "kill KILL => -1;");
+        KILL_ALL(2, "kill KILL => -1;"),
+        /** What chance alone makes of the figures. */
+        NOTHING(0, "");
 
         private final int visitors;
         private final String perl;
@@ -108,7 +115,7 @@ final class NeighborTest {
                 "use strict; print \"Content-Type: text/plain\\n\\nbegun\"; my $end = $ENV{QUERY_STRING}; " + attack.perl, "644");
         }
         machine.start();
-        visitBob(WARM_UP);
+        visitBob(WARM_UP, WARM_UP_PER_SECOND);
     }
 
     @AfterAll
@@ -116,43 +123,61 @@ final class NeighborTest {
         machine.close();
     }
 
-    private static LoadReport visitBob(Duration time) throws Exception {
-        Load load = Load.start(machine, PER_SECOND, "bob");
+    private static LoadReport visitBob(Duration time, int perSecond) throws Exception {
+        Load load = Load.start(machine, perSecond, "bob");
         TimeUnit.NANOSECONDS.sleep(time.toNanos());
         return load.stop();
     }
 
     @Test
     void bobLosesNoRequestWhateverAliceTakes() throws Exception {
+        int perSecond = USUAL_PER_SECOND;
+        for (int round = 0; round < REHEARSALS; round++) {
+            for (Attack attack : ATTACKS) {
+                attack(attack, perSecond);
+            }
+        }
         Map<Attack, List<Notice>> noticed = new EnumMap<>(Attack.class);
         for (int round = 0; round < ROUNDS; round++) {
+            perSecond = perSecond();
             for (Attack attack : ATTACKS) {
-                noticed.computeIfAbsent(attack, each -> new ArrayList<>()).add(attack(attack));
+                noticed.computeIfAbsent(attack, each -> new ArrayList<>()).add(attack(attack, perSecond));
                 assertTrue(connectorBytes() < MOST_CONNECTOR_BYTES, () -> attack + ": the connector has " + shownBytes());
             }
         }
         noticed.forEach((attack, rounds) -> System.err.println(attack + ": " + Notice.median(rounds)));
     }
 
+    private static int perSecond() throws Exception {
+        if (PERCENT == 0) {
+            return USUAL_PER_SECOND;
+        }
+        Duration took = timeForBob();
+        int requests = visitBob(WATCH, USUAL_PER_SECOND).results().size();
+        long microsEach = timeForBob().minus(took).toNanos() / 1000 / requests;
+        System.err.println("a request of bob's takes " + microsEach + " us of processor time");
+        return (int) Math.max(1, PERCENT * 10_000 / microsEach);
+    }
+
     /** What bob notices: within how many milliseconds 50, 95 and 99 % of his visitors were answered, and how many a second. */
-    private record Notice(List<Long> before, List<Long> meanwhile) {
+    private record Notice(List<Double> before, List<Double> meanwhile) {
         static Notice of(LoadReport before, LoadReport meanwhile) {
             return new Notice(figures(before), figures(meanwhile));
         }
 
-        private static List<Long> figures(LoadReport report) {
-            return List.of(report.millisOf(0.5, "bob"), report.millisOf(0.95, "bob"), report.millisOf(0.99, "bob"), report.perSecond());
+        private static List<Double> figures(LoadReport report) {
+            return List.of(report.millisOf(0.5, "bob"), report.millisOf(0.95, "bob"), report.millisOf(0.99, "bob"), (double) report.perSecond());
         }
 
         /** Of all rounds, figure by figure. */
         static String median(List<Notice> rounds) {
-            List<Long> before = median(rounds, Notice::before);
-            List<Long> meanwhile = median(rounds, Notice::meanwhile);
+            List<Double> before = median(rounds, Notice::before);
+            List<Double> meanwhile = median(rounds, Notice::meanwhile);
             return String.format(Locale.ROOT, "medians of %d rounds: %s before, %s meanwhile; 99 %% within %.2f times, throughput %.2f times",
-                rounds.size(), before, meanwhile, (double) meanwhile.get(2) / before.get(2), (double) meanwhile.get(3) / before.get(3));
+                rounds.size(), before, meanwhile, meanwhile.get(2) / before.get(2), meanwhile.get(3) / before.get(3));
         }
 
-        private static List<Long> median(List<Notice> rounds, Function<Notice, List<Long>> side) {
+        private static List<Double> median(List<Notice> rounds, Function<Notice, List<Double>> side) {
             return IntStream.range(0, 4).mapToObj(figure -> rounds.stream().map(side).map(figures -> figures.get(figure)).sorted()
                 .toList().get(rounds.size() / 2)).toList();
         }
@@ -174,14 +199,14 @@ final class NeighborTest {
         return machine.launched(owner).path("quota").path("cpuWeight").asInt();
     }
 
-    private static Notice attack(Attack attack) throws Exception {
+    private static Notice attack(Attack attack, int perSecond) throws Exception {
         Duration took = timeForBob();
-        LoadReport before = visitBob(WATCH);
+        LoadReport before = visitBob(WATCH, perSecond);
         long percent = timeForBob().minus(took).toMillis() * 100 / before.took().toMillis();
         AtomicBoolean over = new AtomicBoolean();
         long end = System.currentTimeMillis() / 1000 + WATCH.toSeconds() + 1;
         List<CompletableFuture<Integer>> visitors = AtOnce.run(attack.visitors, i -> () -> visitAlice(attack, i, end, over));
-        LoadReport meanwhile = visitBob(WATCH);
+        LoadReport meanwhile = visitBob(WATCH, perSecond);
         over.set(true);
         AtOnce.ended(visitors);
         long ended = System.nanoTime();

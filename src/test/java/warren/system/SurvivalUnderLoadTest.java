@@ -192,7 +192,7 @@ final class SurvivalUnderLoadTest {
             LoadResult next = load.run(Errand.of(Load.nextId(), "bob.localhost", "GET", 0, new Random()));
             calm();
             LoadReport after = load.soFar();
-            long slowest = after.where(result -> result.ended() > gone).stream().mapToLong(LoadResult::millis).max().orElse(0);
+            double slowest = after.where(result -> result.ended() > gone).stream().mapToDouble(LoadResult::millis).max().orElse(0);
             System.err.println("connector killed: the next answer after " + next.millis() + " ms, the slowest " + slowest + " ms");
             assertEquals(Outcome.GOOD, next.outcome(), next::toString);
             assertTrue(next.millis() < BACK_WITHIN.toMillis(), next::toString);

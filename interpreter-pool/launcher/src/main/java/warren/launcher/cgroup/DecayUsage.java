@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,12 @@ import warren.plugin.LaunchStep.Quota;
 /**
  * Which quota group has lately taken much processor time has a smaller weight for a while, so that who wants little, such as a
  * visitor's request, need not wait until the other's turn is over: the kernel's scheduler knows weights, and forgets what was used.
- * Among those who take much the weights that are said hold as ever, and processors that nobody else wants are theirs.
+ * Who takes half a processor while others want little comes last: the kernel then takes a processor that only he is on for idle,
+ * and whoever wakes has it at once. Among those who take much the weights that are said hold while nobody else wants
+ * anything, and processors that nobody else wants are theirs.
+ *
+ * <p>One whose forks are refused again and again is held: each copies a process before it fails, under locks of the kernel's that
+ * everybody needs who starts one, and a weight only makes him keep them longer.
  *
  * @see <a href="https://docs.kernel.org/scheduler/sched-eevdf.html">EEVDF</a>; decay-usage scheduling is what 4.3BSD's
  *     scheduler did with processes ("The Design and Implementation of the 4.3BSD UNIX Operating System", section 4.4)
@@ -38,6 +44,12 @@ public final class DecayUsage {
     /** ...unless others than owners leave them little. Then it is the mean of those who take anything, but never less. */
     private static final double LEAST_UNNOTICED = 0.0625;
     private static final double USUAL_WEIGHT = 100;
+    /** Half a processor for the usual weight. */
+    private static final double LAST_FROM_TIMES = 4;
+    /** Refused forks in a second. Who waits a moment before he tries again is far below. */
+    private static final double HELD_FROM = 100;
+    private static final double HELD_UNTIL = 10;
+    private static final double REFUSALS_REMEMBERED_SECONDS = 0.3;
     /** 1/16: enough for who wants little to come first, and no standstill for who wants much. */
     private static final int MOST_HALVINGS = 4;
     private static final double MICROS = 1e6;
@@ -47,33 +59,42 @@ public final class DecayUsage {
     private final CgroupTree cgroups;
     /** By the groups' names: what comes again under a name goes on with its account. */
     private final Map<String, Account> accounts = new HashMap<>();
-    private Account all;
+    private final Set<String> held = new HashSet<>();
+    private Rate all;
     /** Whether somebody has another weight than he should, because it could not be written. */
     private boolean unsettled;
 
     /**
-     * What was used until a moment.
+     * What was counted until a moment.
      *
-     * @param lately processors, on an average that fades
+     * @param perSecond on an average that fades
      */
-    private record Account(long micros, long atNanos, double lately) {
-        static Account opened(long micros, long nowNanos) {
-            return new Account(micros, nowNanos, 0);
+    private record Rate(long count, long atNanos, double perSecond) {
+        static Rate opened(long count, long nowNanos) {
+            return new Rate(count, nowNanos, 0);
         }
 
-        /** @param nowMicros less than before where it is another cgroup's now, which began with nothing */
-        Account at(long nowMicros, long nowNanos) {
+        /** @param nowCount less than before where it is another cgroup's now, which began with nothing */
+        Rate at(long nowCount, long nowNanos, double rememberedSeconds) {
             double seconds = Math.max(1, nowNanos - atNanos) / (double) TimeUnit.SECONDS.toNanos(1);
-            long used = nowMicros < micros ? nowMicros : nowMicros - micros;
-            double taken = used / MICROS / seconds;
-            double kept = Math.exp(-seconds / (taken > lately ? NOTICED_SECONDS : REMEMBERED_SECONDS));
-            return new Account(nowMicros, nowNanos, kept * lately + (1 - kept) * taken);
+            long more = nowCount < count ? nowCount : nowCount - count;
+            double now = more / seconds;
+            double kept = Math.exp(-seconds / (now > perSecond ? NOTICED_SECONDS : rememberedSeconds));
+            return new Rate(nowCount, nowNanos, kept * perSecond + (1 - kept) * now);
+        }
+    }
+
+    /** @param refused forks */
+    private record Account(Rate micros, Rate refused) {
+        /** Processors, lately. */
+        double lately() {
+            return micros.perSecond() / MICROS;
         }
     }
 
     public DecayUsage(CgroupTree cgroups) {
         this.cgroups = cgroups;
-        this.all = Account.opened(cgroups.cpuMicros().orElse(0), System.nanoTime());
+        this.all = Rate.opened(cgroups.cpuMicros().orElse(0), System.nanoTime());
     }
 
     /** Looks from now on, on a thread of its own, as long as this process lives. */
@@ -102,8 +123,8 @@ public final class DecayUsage {
 
     /** @param now of {@link System#nanoTime} */
     void look(long now) {
-        all = all.at(cgroups.cpuMicros().orElse(all.micros()), now);
-        if (all.lately() > NEGLIGIBLE) {
+        all = all.at(cgroups.cpuMicros().orElse(all.count()), now, REMEMBERED_SECONDS);
+        if (all.perSecond() / MICROS > NEGLIGIBLE) {
             Map<String, QuotaGroup> groups = cgroups.named();
             account(groups, now);
             weigh(groups);
@@ -117,36 +138,67 @@ public final class DecayUsage {
         Set<String> names = new HashSet<>(accounts.keySet());
         names.addAll(groups.keySet());
         for (String name : names) {
-            // of one that has gone, nothing more comes
-            OptionalLong micros = groups.containsKey(name) ? groups.get(name).cpuMicros() : OptionalLong.empty();
-            Account before = accounts.getOrDefault(name, Account.opened(micros.orElse(0), now));
-            accounts.put(name, before.at(micros.orElse(before.micros()), now));
+            accounts.put(name, account(Optional.ofNullable(groups.get(name)), Optional.ofNullable(accounts.get(name)), now));
         }
         accounts.entrySet().removeIf(entry -> !groups.containsKey(entry.getKey()) && entry.getValue().lately() < NEGLIGIBLE);
+    }
+
+    /** @param group none of one that has gone: nothing more comes */
+    private static Account account(Optional<QuotaGroup> group, Optional<Account> before, long now) {
+        OptionalLong used = group.map(QuotaGroup::cpuMicros).orElse(OptionalLong.empty());
+        Rate micros = before.map(Account::micros).orElse(Rate.opened(used.orElse(0), now));
+        micros = micros.at(used.orElse(micros.count()), now, REMEMBERED_SECONDS);
+        // a further file: of those alone who take much, or did
+        boolean much = micros.perSecond() / MICROS > LEAST_UNNOTICED || before.filter(one -> one.refused().perSecond() > 1).isPresent();
+        OptionalLong refusals = much ? group.map(QuotaGroup::forksRefused).orElse(OptionalLong.empty()) : OptionalLong.empty();
+        Rate refused = before.map(Account::refused).orElse(Rate.opened(refusals.orElse(0), now));
+        return new Account(micros, refused.at(refusals.orElse(refused.count()), now, REFUSALS_REMEMBERED_SECONDS));
     }
 
     private void weigh(Map<String, QuotaGroup> groups) {
         double mean = accounts.values().stream().mapToDouble(Account::lately).filter(lately -> lately > NEGLIGIBLE).average()
             .orElse(UNNOTICED);
         double unnoticed = Math.max(LEAST_UNNOTICED, Math.min(UNNOTICED, mean));
+        Map<String, Double> times = new HashMap<>();
+        groups.forEach((name, group) -> times.put(name, times(lately(name), unnoticed, group.limits().of(Quota.CPU_WEIGHT).orElse(0))));
+        boolean somebodyWantsLittle = times.entrySet().stream()
+            .anyMatch(one -> one.getValue() <= LAST_FROM_TIMES && lately(one.getKey()) > NEGLIGIBLE);
         unsettled = false;
         groups.forEach((name, group) -> {
-            double lately = accounts.containsKey(name) ? accounts.get(name).lately() : 0;
-            scale(group, part(lately, unnoticed, group.limits().of(Quota.CPU_WEIGHT).orElse(0)));
+            boolean last = somebodyWantsLittle && times.get(name) > LAST_FROM_TIMES;
+            share(group, new CpuShare(part(times.get(name)), last, isHeld(name)));
         });
+        held.retainAll(groups.keySet());
+    }
+
+    private double lately(String name) {
+        return accounts.containsKey(name) ? accounts.get(name).lately() : 0;
+    }
+
+    private boolean isHeld(String name) {
+        double refused = accounts.containsKey(name) ? accounts.get(name).refused().perSecond() : 0;
+        if (refused > HELD_FROM && held.add(name)) {
+            LOG.warn("{}: {} forks refused in a second, for it has WarrenProcessesMax processes: it is held at {} % of a processor until that ends",
+                name, Math.round(refused), CpuShare.HELD_PERCENT);
+        } else if (refused < HELD_UNTIL && held.remove(name)) {
+            LOG.info("{} is held no more", name);
+        }
+        return held.contains(name);
     }
 
     /**
-     * What is left of the weight of one who has lately taken so many processors: in halves, down to a sixteenth.
+     * How many times as much as unnoticed is one has lately taken.
      *
+     * @param lately processors
      * @param unnoticed what one of the usual weight may take without being behind
      * @param weight what is said, 100 mostly; 0 where nothing is
      */
-    static double part(double lately, double unnoticed, long weight) {
-        if (weight == 0) {
-            return 1;
-        }
-        double times = lately * USUAL_WEIGHT / weight / unnoticed;
+    static double times(double lately, double unnoticed, long weight) {
+        return weight == 0 ? 0 : lately * USUAL_WEIGHT / weight / unnoticed;
+    }
+
+    /** What is left of the weight of such a one: in halves, down to a sixteenth. */
+    static double part(double times) {
         int halvings = 0;
         while (halvings < MOST_HALVINGS && times > 1 << halvings) {
             halvings++;
@@ -154,9 +206,9 @@ public final class DecayUsage {
         return 1.0 / (1 << halvings);
     }
 
-    private void scale(QuotaGroup group, double part) {
+    private void share(QuotaGroup group, CpuShare share) {
         try {
-            unsettled |= !group.limits().scaleCpuWeight(part);
+            unsettled |= !group.limits().share(share);
         } catch (IOException e) {
             unsettled = true;
             LOG.debug("{}", e.getMessage());

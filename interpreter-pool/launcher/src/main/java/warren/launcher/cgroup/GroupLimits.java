@@ -15,8 +15,8 @@ import warren.plugin.LaunchStep.Quota;
 
 /** A quota group's limits: what is said of them, what holds of that for a while, and how both come into the kernel's files. */
 public final class GroupLimits {
-    /** {@code user.warren.weight} in {@code getfattr(1)}: the weight that is said, for the next launcher, which may find less. */
-    private static final String WEIGHT = "warren.weight";
+    /** {@code user.warren.*} in {@code getfattr(1)}: what is said, for the next launcher, which may find less. */
+    private static final Map<Quota, String> NOTES = Map.of(Quota.CPU_WEIGHT, "warren.weight", Quota.CPU_PERCENT, "warren.percent");
     private static final int USUAL_WEIGHT = 100;
     private final Path directory;
     private final Map<Controller, ControllerFiles> controllers;
@@ -25,7 +25,7 @@ public final class GroupLimits {
     private volatile List<LimitGroup> said = List.of();
     private Optional<String> disk = Optional.empty();
     private boolean overlapping;
-    private double cpuPart = 1;
+    private CpuShare share = CpuShare.WHOLE;
 
     /** @param directory of the group, in version 2's tree */
     GroupLimits(Path directory, Map<Controller, ControllerFiles> controllers) {
@@ -34,7 +34,7 @@ public final class GroupLimits {
     }
 
     /**
-     * Sets limits, which {@link #overlap} and {@link #scaleCpuWeight} adapt.
+     * Sets limits, which {@link #overlap} and {@link #share} adapt.
      *
      * @param device the {@code MAJOR:MINOR} of the disk that limits of I/O are meant for
      * @return those that cannot be set, with why, where they are not required
@@ -46,7 +46,9 @@ public final class GroupLimits {
             List<LimitGroup> all = new ArrayList<>(limits);
             said.stream().filter(before -> limits.stream().noneMatch(limit -> limit.quota() == before.quota()))
                 .forEach(before -> all.add(usual(before.quota())));
-            noteWeight(weight(limits));
+            for (Quota quota : NOTES.keySet()) {
+                note(quota, of(quota, limits));
+            }
             said = List.copyOf(limits);
             disk = device.or(() -> disk);
             return setAll(all);
@@ -60,14 +62,10 @@ public final class GroupLimits {
         return new LimitGroup(quota, quota == Quota.CPU_WEIGHT ? USUAL_WEIGHT : LimitGroup.NONE, false);
     }
 
-    private void noteWeight(OptionalLong weight) throws IOException {
-        if (!weight.equals(weight(said)) && Files.exists(directory)) {
-            Cgroup.write(directory, WEIGHT, weight.isPresent() ? Long.toString(weight.getAsLong()) : "");
+    private void note(Quota quota, OptionalLong value) throws IOException {
+        if (!value.equals(of(quota)) && Files.exists(directory)) {
+            Cgroup.write(directory, NOTES.get(quota), value.isPresent() ? Long.toString(value.getAsLong()) : "");
         }
-    }
-
-    private static OptionalLong weight(List<LimitGroup> limits) {
-        return of(Quota.CPU_WEIGHT, limits);
     }
 
     /**
@@ -94,6 +92,10 @@ public final class GroupLimits {
             LimitGroup limit = inForce(each);
             Controller controller = Setting.controllerOf(limit.quota());
             Optional<String> obstacle = obstacle(limit.quota(), controller);
+            if (limit.quota() == Quota.CPU_WEIGHT && share.last()) {
+                // the kernel takes none meanwhile; it comes with the end of that
+                continue;
+            }
             if (obstacle.isEmpty()) {
                 set(limit, controllers.get(controller), disk);
             } else if (!limit.isNone()) {
@@ -111,13 +113,18 @@ public final class GroupLimits {
     private LimitGroup inForce(LimitGroup limit) {
         return switch (limit.quota()) {
             case MEMORY_BYTES, MEMORY_HIGH_BYTES, PROCESSES -> limit.isNone() || !overlapping ? limit : times(2, limit);
-            case CPU_WEIGHT -> times(cpuPart, limit);
+            case CPU_WEIGHT -> times(share.weight(), limit);
+            case CPU_PERCENT -> share.held() ? atMost(CpuShare.HELD_PERCENT, limit) : limit;
             default -> limit;
         };
     }
 
     private static LimitGroup times(double factor, LimitGroup limit) {
         return new LimitGroup(limit.quota(), Math.max(1, Math.round(factor * limit.value())), limit.required());
+    }
+
+    private static LimitGroup atMost(long value, LimitGroup limit) {
+        return new LimitGroup(limit.quota(), limit.isNone() ? value : Math.min(value, limit.value()), limit.required());
     }
 
     private Optional<String> obstacle(Quota quota, Controller controller) {
@@ -132,18 +139,17 @@ public final class GroupLimits {
     }
 
     /**
-     * For a while it has only this part of the weight that is said, beside the others.
+     * What it has of the processors for a while, beside the others. Where nothing was said of a weight, all.
      *
-     * @param part above 0, to 1
      * @return false where other limits are just being written, which nobody should wait for
      */
-    boolean scaleCpuWeight(double part) throws IOException {
+    boolean share(CpuShare now) throws IOException {
         if (!writing.tryLock()) {
             return false;
         }
         try {
-            if (part != cpuPart) {
-                writeCpuWeight(part);
+            if (!now.equals(share) && of(Quota.CPU_WEIGHT).isPresent() && controllers.containsKey(Controller.CPU)) {
+                writeShare(now);
             }
             return true;
         } finally {
@@ -151,29 +157,52 @@ public final class GroupLimits {
         }
     }
 
-    private void writeCpuWeight(double part) throws IOException {
-        double before = cpuPart;
-        cpuPart = part;
+    private void writeShare(CpuShare now) throws IOException {
+        CpuShare before = share;
+        share = now;
         try {
-            for (LimitGroup limit : said) {
-                if (limit.quota() == Quota.CPU_WEIGHT && controllers.containsKey(Controller.CPU)) {
-                    set(inForce(limit), controllers.get(Controller.CPU), disk);
-                }
+            writeLast(before.last());
+            if (!now.last()) {
+                writeCpu(new LimitGroup(Quota.CPU_WEIGHT, of(Quota.CPU_WEIGHT).orElseThrow(), false));
+            }
+            if (now.held() != before.held()) {
+                writeCpu(new LimitGroup(Quota.CPU_PERCENT, of(Quota.CPU_PERCENT).orElse(LimitGroup.NONE), false));
             }
         } catch (IOException e) {
-            cpuPart = before;
+            share = before;
             throw e;
         }
     }
 
-    /** An earlier launcher may have left a part of the weight: all of it again, as that noted it. The other limits stay. */
+    /** Kernels since 5.15 can: before, the least part of the weight is what there is. */
+    private void writeLast(boolean before) throws IOException {
+        Path file = controllers.get(Controller.CPU).file(Setting.LAST);
+        if (share.last() && !Files.exists(file)) {
+            share = new CpuShare(share.weight(), false, share.held());
+        }
+        if (share.last() != before) {
+            write(file, share.last() ? "1" : "0");
+        }
+    }
+
+    private void writeCpu(LimitGroup limit) throws IOException {
+        set(inForce(limit), controllers.get(Controller.CPU), disk);
+    }
+
+    /** An earlier launcher may have left a part of the processors: all of what is said again, as that noted it. The other limits stay. */
     void takeOver() throws IOException {
         writing.lock();
         try {
-            Optional<String> weight = Cgroup.read(directory, WEIGHT).filter(text -> !text.isEmpty());
-            if (weight.isPresent()) {
-                said = List.of(new LimitGroup(Quota.CPU_WEIGHT, Long.parseLong(weight.get()), false));
-                writeCpuWeight(1);
+            List<LimitGroup> noted = new ArrayList<>();
+            for (Map.Entry<Quota, String> note : NOTES.entrySet()) {
+                Cgroup.read(directory, note.getValue()).filter(text -> !text.isEmpty())
+                    .ifPresent(text -> noted.add(new LimitGroup(note.getKey(), Long.parseLong(text), false)));
+            }
+            said = List.copyOf(noted);
+            if (of(Quota.CPU_WEIGHT).isPresent() && controllers.containsKey(Controller.CPU)) {
+                // whatever it is: what is not so now is written
+                share = new CpuShare(1, Files.exists(controllers.get(Controller.CPU).file(Setting.LAST)), true);
+                writeShare(CpuShare.WHOLE);
             }
         } finally {
             writing.unlock();
@@ -186,11 +215,15 @@ public final class GroupLimits {
             if (setting.optional() && !Files.exists(file)) {
                 continue;
             }
-            try {
-                Files.writeString(file, setting.text());
-            } catch (IOException e) {
-                throw new IOException("\"" + setting.text() + "\" cannot be written to " + file + ": " + reason(e), e);
-            }
+            write(file, setting.text());
+        }
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new IOException("\"" + text + "\" cannot be written to " + file + ": " + reason(e), e);
         }
     }
 

@@ -35,7 +35,7 @@ public record GroupUse(
         List<String> hits = new ArrayList<>();
         memoryKills.ifPresent(count -> add(hits, count, " killed for memory"));
         processesRefused.ifPresent(count -> add(hits, count, " forks refused"));
-        throttledMicros.ifPresent(micros -> add(hits, micros / MICROS_OF_SECOND, " s held back by WarrenCpuMax"));
+        throttledMicros.ifPresent(micros -> add(hits, micros / MICROS_OF_SECOND, " s held back by a ceiling of the processor"));
         return String.join(", ", hits);
     }
 
@@ -56,13 +56,18 @@ public record GroupUse(
             number(memory, old ? "memory.max_usage_in_bytes" : "memory.peak"),
             old ? OptionalLong.empty() : field(memory, "memory.events", "max"),
             field(memory, old ? "memory.oom_control" : "memory.events", "oom_kill"),
-            number(processes, "pids.current"), number(processes, "pids.peak"), field(processes, "pids.events", "max"),
+            number(processes, "pids.current"), number(processes, "pids.peak"), forksRefused(controllers),
             weight(cpu), cpuMicros(directory), throttled(cpu));
     }
 
     /** Of all that is or was in a cgroup of version 2, in microseconds. */
     static OptionalLong cpuMicros(Path directory) {
         return field(directory.resolve("cpu.stat"), "usage_usec");
+    }
+
+    /** Forks that were refused because there were as many processes as may be. */
+    static OptionalLong forksRefused(Map<Controller, ControllerFiles> controllers) {
+        return field(controllers.get(Controller.PROCESSES), "pids.events", "max");
     }
 
     private static OptionalLong weight(ControllerFiles cpu) {

@@ -118,6 +118,11 @@ public final class QuotaGroup {
         return Cgroup.read(directory, NAME);
     }
 
+    /** Forks that were refused because it had as many processes as it may. */
+    OptionalLong forksRefused() {
+        return GroupUse.forksRefused(controllers);
+    }
+
     /** What is said of it. */
     public GroupLimits limits() {
         return limits;

@@ -17,6 +17,8 @@ import warren.plugin.LaunchStep.Quota;
  *     scheduler/sched-bwc, scheduler/sched-design-CFS</a>
  */
 record Setting(String file, String text, boolean optional) {
+    /** 1: it comes after all others beside it, and can have no weight; 0. Both versions have it since Linux 5.15. */
+    static final String LAST = "cpu.idle";
     private static final long CPU_PERIOD_MICROS = 100_000;
     private static final int DEFAULT_WEIGHT = 100;
     private static final int DEFAULT_SHARES = 1024;

@@ -11,11 +11,12 @@ import warren.plugin.LaunchStep.LimitGroup;
 import warren.plugin.LaunchStep.Quota;
 
 /**
- * Where launch stages start, until they join the groups in which they wait: what nobody waits for has little weight beside
+ * Where launch stages start, until they join the groups in which they wait: what nobody waits for comes after
  * all that serves, though a JVM's start takes a processor for a third of a second. Where nobody has the controller for that,
  * they start where the launcher runs.
  */
 public final class StartingStages {
+    /** Where the kernel has no {@code cpu.idle}, which is since 5.15. */
     private static final int UNAWAITED = 10;
     private static final int AWAITED = 100;
     private static final Logger LOG = LogManager.getLogger(StartingStages.class);
@@ -51,9 +52,17 @@ public final class StartingStages {
     }
 
     private void weigh() {
-        LimitGroup weight = new LimitGroup(Quota.CPU_WEIGHT, awaited > 0 ? AWAITED : UNAWAITED, false);
-        cpu.ifPresent(files -> Setting.of(files.version(), weight, Optional.empty())
-            .forEach(setting -> write(setting.file(), setting.text())));
+        if (cpu.isPresent()) {
+            boolean canBeLast = Files.exists(cpu.get().file(Setting.LAST));
+            boolean last = canBeLast && awaited == 0;
+            if (canBeLast) {
+                write(Setting.LAST, last ? "1" : "0");
+            }
+            if (!last) {
+                LimitGroup weight = new LimitGroup(Quota.CPU_WEIGHT, awaited > 0 ? AWAITED : UNAWAITED, false);
+                Setting.of(cpu.get().version(), weight, Optional.empty()).forEach(setting -> write(setting.file(), setting.text()));
+            }
+        }
     }
 
     /** It is about speed alone: whatever does not work, stages start. */

@@ -35,17 +35,21 @@ class StartingStagesTest {
         return Files.readString(Files.exists(shares) ? shares : directory.resolve("cpu.weight")).strip();
     }
 
+    private String last() throws IOException {
+        return Files.readString(directory.resolve("cpu.idle")).strip();
+    }
+
     @Test
-    void whatSomebodyWaitsForHasTheUsualWeight() throws IOException {
+    void whatSomebodyWaitsForHasTheUsualWeightAndAllElseComesLast() throws IOException {
         StartingStages starting = scratch.cgroups().starting();
-        String before = weight();
-        assertTrue(List.of("10", "102").contains(before), before);
+        assertEquals("1", last());
         starting.awaited(1);
         starting.awaited(1);
         starting.awaited(-1);
+        assertEquals("0", last());
         assertTrue(List.of("100", "1024").contains(weight()), weight());
         starting.awaited(-1);
-        assertEquals(before, weight());
+        assertEquals("1", last());
     }
 
     @Test
