@@ -40,8 +40,8 @@ final class GenerationLogReader implements Runnable, OwnersLog.Followed {
      * lines up to 512 bytes each it has at least seven eighths of 64 KB in it.
      */
     private static final int FULL_BYTES = 56 * 1024;
-    private static final int READS_PER_SECOND = 200;
-    private static final long PAUSE_MILLIS = 5;
+    private static final int READS_PER_SECOND = 100;
+    private static final long PAUSE_MILLIS = 20;
     private static final int STACK_BYTES = 128 * 1024;
     private static final long PATIENCE_MILLIS = 500;
     private static final int WORDS = 500;

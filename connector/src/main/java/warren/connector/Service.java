@@ -51,7 +51,6 @@ final class Service {
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("drain").unstarted(service::drainAndExit));
         // The launcher takes the ask for the next list as the sign that this one is served.
         service.follower.start(service::retire);
-        HeapWatch.start();
         LOG.info("ready, listening on {}", configured.ajpSocket());
     }
 

@@ -18,7 +18,7 @@ import warren.plugin.LaunchStep.Quota;
 /**
  * Which quota group has lately taken much processor time has a smaller weight for a while, so that who wants little, such as a
  * visitor's request, need not wait until the other's turn is over: the kernel's scheduler knows weights, and forgets what was used.
- * Who takes half a processor while others want little comes last: the kernel then takes a processor that only he is on for idle,
+ * Who takes three times as much while others want little comes last: the kernel then takes a processor that only he is on for idle,
  * and whoever wakes has it at once. Among those who take much the weights that are said hold while nobody else wants
  * anything, and processors that nobody else wants are theirs.
  *
@@ -44,8 +44,8 @@ public final class DecayUsage {
     /** ...unless others than owners leave them little. Then it is the mean of those who take anything, but never less. */
     private static final double LEAST_UNNOTICED = 0.0625;
     private static final double USUAL_WEIGHT = 100;
-    /** Half a processor for the usual weight. */
-    private static final double LAST_FROM_TIMES = 4;
+    /** Three eighths of a processor for the usual weight. */
+    private static final double LAST_FROM_TIMES = 3;
     /** Refused forks in a second. Who waits a moment before he tries again is far below. */
     private static final double HELD_FROM = 100;
     private static final double HELD_UNTIL = 10;

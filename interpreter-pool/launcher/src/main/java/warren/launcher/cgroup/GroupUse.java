@@ -50,12 +50,12 @@ public record GroupUse(
         ControllerFiles memory = controllers.get(Controller.MEMORY);
         ControllerFiles processes = controllers.get(Controller.PROCESSES);
         ControllerFiles cpu = controllers.get(Controller.CPU);
-        boolean old = memory != null && memory.version() == 1;
+        boolean old = isOld(memory);
         return new GroupUse(
             number(memory, old ? "memory.usage_in_bytes" : "memory.current"),
             number(memory, old ? "memory.max_usage_in_bytes" : "memory.peak"),
             old ? OptionalLong.empty() : field(memory, "memory.events", "max"),
-            field(memory, old ? "memory.oom_control" : "memory.events", "oom_kill"),
+            memoryKills(controllers),
             number(processes, "pids.current"), number(processes, "pids.peak"), forksRefused(controllers),
             weight(cpu), cpuMicros(directory), throttled(cpu));
     }
@@ -63,6 +63,16 @@ public record GroupUse(
     /** Of all that is or was in a cgroup of version 2, in microseconds. */
     static OptionalLong cpuMicros(Path directory) {
         return field(directory.resolve("cpu.stat"), "usage_usec");
+    }
+
+    /** Processes that the kernel has killed because memory was out. */
+    static OptionalLong memoryKills(Map<Controller, ControllerFiles> controllers) {
+        ControllerFiles memory = controllers.get(Controller.MEMORY);
+        return field(memory, isOld(memory) ? "memory.oom_control" : "memory.events", "oom_kill");
+    }
+
+    private static boolean isOld(ControllerFiles files) {
+        return files != null && files.version() == 1;
     }
 
     /** Forks that were refused because there were as many processes as may be. */

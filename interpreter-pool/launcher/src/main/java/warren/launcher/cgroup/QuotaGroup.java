@@ -138,10 +138,10 @@ public final class QuotaGroup {
      * processes"}; nothing where it has not killed another one since this was last asked.
      */
     public synchronized String takeReached() {
-        GroupUse use = use();
-        if (use.memoryKills().orElse(0) <= killsTold) {
+        if (GroupUse.memoryKills(controllers).orElse(0) <= killsTold) {
             return "";
         }
+        GroupUse use = use();
         killsTold++;
         return "memory " + megabytes(limits.of(Quota.MEMORY_BYTES)) + " reached, peak " + megabytes(use.memoryPeakBytes())
             + ", " + use.processes().orElse(0) + " processes left";
