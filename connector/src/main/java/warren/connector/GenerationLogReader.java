@@ -41,7 +41,7 @@ final class GenerationLogReader implements Runnable, OwnersLog.Followed {
      */
     private static final int FULL_BYTES = 56 * 1024;
     private static final int READS_PER_SECOND = 100;
-    private static final long PAUSE_MILLIS = 20;
+    private static final long PAUSE_MILLIS = 7;
     private static final int STACK_BYTES = 128 * 1024;
     private static final long PATIENCE_MILLIS = 500;
     private static final int WORDS = 500;

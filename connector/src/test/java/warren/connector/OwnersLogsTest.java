@@ -154,7 +154,7 @@ class OwnersLogsTest {
         double seconds = (System.nanoTime() - began) / 1e9;
         // the lines of one append have one time
         long appends = Files.readAllLines(log()).stream().map(line -> line.split(" ")[0]).distinct().count();
-        assertTrue(appends <= (seconds + 1) * 400, appends + " appends in " + seconds + " s");
+        assertTrue(appends <= (seconds + 1) * 250, appends + " appends in " + seconds + " s");
         assertTrue(Files.size(log()) < (seconds + 1) * 1.1 * VirtualHostLog.BYTES_PER_SECOND, seconds + " s");
     }
 

@@ -67,7 +67,7 @@ final class RealConnector implements AutoCloseable {
     private List<String> command(String classPath) {
         return List.of("perl", directory.resolve("starter.pl").toString(), ajpSocket().toString(), "0", "666", "-",
             "/usr/bin/setpriv", "--reuid=" + UID, "--regid=" + UID, "--clear-groups", "--bounding-set=-all",
-            javaProgram(), "-XX:+UseSerialGC", "-Xmx128m", "-cp", classPath, "warren.connector.ConnectorMain",
+            javaProgram(), "-XX:+UseG1GC", "-Xmx128m", "-cp", classPath, "warren.connector.ConnectorMain",
             launcher.path().toString());
     }
 

@@ -1,7 +1,7 @@
 package warren.contract;
 
-import java.util.Objects;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The launcher's answers, each named for the {@link Ask} that it belongs to. */

@@ -10,6 +10,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -34,10 +35,14 @@ class FramesTest {
             new Ask.Launch(ALICE), new Ask.Stop(SECOND, true), new Ask.Kill(SECOND, 4711, false),
             new Ask.Kill(SECOND, 4711, true), new Ask.ListGenerations(), new Ask.RotateLog(ALICE),
             new Ask.TellQuota(SECOND), new Ask.TellPrivateMemory(List.of()),
+            new Ask.TellPrivateMemory(Collections.nCopies(Ask.TellPrivateMemory.MOST_WEIGHED, LONGEST)),
             new Ask.TellPrivateMemory(List.of(new Ask.ToWeigh(new InterpreterId(SECOND, 4711), 64 << 20), new Ask.ToWeigh(new InterpreterId(SECOND, 4712), 0))),
             new Ask.TellCpuTime(SECOND, 4711),
             new Ask.ReportReload(ALICE, 3, ""), new Ask.ReportReload(ALICE, 3, "Can't locate Fö.pm at app.psgi line 3\n"));
     }
+
+    private static final Ask.ToWeigh LONGEST =
+        new Ask.ToWeigh(new InterpreterId(new GenerationId(new VirtualHostName("a".repeat(128)), Integer.MAX_VALUE), Integer.MAX_VALUE), Long.MAX_VALUE);
 
     static Stream<Answer> answers() {
         return Stream.of(new Answer.Configured("secret", "/run/warren/ajp/ajp.sock", 65536, "/w", "/l", "/l/owners", "/s", "/o"),

@@ -41,7 +41,7 @@ record ConnectorProgram(UserId user, GroupId group, List<LaunchStep> steps, Laun
      * The class-data archive is made with the same garbage collector. A request in flight has about 110 KB in Tomcat; a
      * thousand slow clients ended a connector of 192 MB (docs/performance/survival.md). With those the serial collector had
      * everybody wait 160 ms for a look through the whole heap; G1 does that beside the requests. A small young generation keeps
-     * garbage from touching most of the heap, which takes 55 MB less and no more time (docs/performance/README.md). What is
+     * garbage from touching most of the heap, which takes less and no more time (docs/performance/README.md). What is
      * free goes back to the machine, once a minute also where nothing is collected otherwise.
      */
     private static final List<String> FLAGS = List.of("-XX:+DisableAttachMechanism", "-XX:-UsePerfData",

@@ -46,6 +46,7 @@ public final class Launcher {
     private final Reloads reloads;
     private final Reload reload;
     private final CgroupTree cgroups;
+    private final DecayUsage decayUsage;
     private final WarmStages stages;
     private final Generations generations;
     private final Sessions sessions;
@@ -74,6 +75,7 @@ public final class Launcher {
         this.reload = new Reload(files, server, secrets, configurations, reloads);
         this.handOver = new HandOver(configurations::wake);
         this.cgroups = openCgroups();
+        this.decayUsage = new DecayUsage(cgroups);
         this.credentials = new CredentialStore(directories.state());
         LaunchPlans plans = new LaunchPlans(plugins, credentials, directories.rootMount(), directories.credentialsMount());
         this.stages = new WarmStages(new Children(), StageProgram.of(home, directories.stageTemporary()), cgroups, plans.preparation());
@@ -84,7 +86,7 @@ public final class Launcher {
         takeOverGenerations(first, LeftGenerations.find(cgroups, directories, plans, watch, configurations.current()));
         cgroups.missing().forEach(controller -> LOG.warn("no cgroup has the controller {}: its limits are not enforced",
             controller.versionTwoName()));
-        new DecayUsage(cgroups).start();
+        decayUsage.start();
         // not before: cgroups of stages that wait would be taken for an earlier launcher\'s
         stages.keepWarm(server.warmStages());
         plans.kinds(configurations.current().sites().values()).forEach(stages::want);
@@ -293,6 +295,7 @@ public final class Launcher {
         ajp.close();
         generations.stopAll();
         stages.close();
+        decayUsage.stop();
         try {
             cgroups.killAndRemoveAll();
             directories.removeRuntime();

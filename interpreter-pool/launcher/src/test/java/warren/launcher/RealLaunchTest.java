@@ -221,7 +221,7 @@ class RealLaunchTest {
     @Test
     void keepsAsManyWarmAsItWasTold() throws Exception {
         stages.keepWarm(2);
-        Scratch.await("one that starts where starts have little weight", () -> !starting().isEmpty());
+        Scratch.await("one that starts where nobody waits for it", () -> !starting().isEmpty());
         Scratch.await("two warm stages", () -> countOfStages() == 2);
         Scratch.await("none that starts", () -> starting().isEmpty());
         stages.take().kill();
@@ -239,19 +239,12 @@ class RealLaunchTest {
                 assertTrue(failure.getMessage().contains("found that it had ended"), failure.getMessage());
             }
         }
-        assertEquals(1024 * 10 / 100, weightOfStarts(), "nobody waits any more");
+        Path last = scratch.cgroups().starting().directory().orElseThrow().resolve("cpu.idle");
+        assertEquals("1", Files.readString(last).strip(), "nobody waits any more");
     }
 
     private List<Integer> starting() {
         return Cgroup.existing(scratch.cgroups().starting().directory().orElseThrow()).processes();
-    }
-
-    /** In version 1's measure. */
-    private int weightOfStarts() throws IOException {
-        Path directory = scratch.cgroups().starting().directory().orElseThrow();
-        Path shares = directory.resolve("cpu.shares");
-        return Files.exists(shares) ? Integer.parseInt(Files.readString(shares).strip())
-            : Integer.parseInt(Files.readString(directory.resolve("cpu.weight")).strip()) * 1024 / 100;
     }
 
     private static long countOfStages() {

@@ -78,6 +78,7 @@ final class Generation {
         config.setTestWhileIdle(true);
         config.setNumTestsPerEvictionRun(-1);
         config.setSoftMinEvictableIdleDuration(NEEDED_AGAIN_WITHIN);
+        config.setMinEvictableIdleDuration(Duration.ofMillis(-1)); // those that may stay do so
         return config;
     }
 
@@ -115,7 +116,7 @@ final class Generation {
         }
     }
 
-    /** Takes over changed numbers; what is beyond them goes as it comes back. */
+    /** Takes over changed numbers; what is idle and beyond them goes soon. */
     void use(PoolSettings changed) {
         settings = changed;
         pool.setMaxTotal(changed.max());

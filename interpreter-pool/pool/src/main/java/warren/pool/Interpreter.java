@@ -206,12 +206,13 @@ final class Interpreter {
     /**
      * By any thread. One that has outgrown the most is replaced after its next request, or before that where it is idle.
      *
-     * @return whether it has outgrown it
+     * @return whether it has outgrown it now
      */
     boolean weighs(long bytes, long most) {
         large = bytes > most / 2;
-        outgrown |= bytes > most;
-        return outgrown;
+        boolean now = bytes > most && !outgrown;
+        outgrown |= now;
+        return now;
     }
 
     /** Whether it had more than half of what it may have, when that was looked at. */

@@ -168,10 +168,12 @@ public final class InterpreterPool {
             // Its code may go on for ever, and does not notice that nobody listens.
             case KILL -> shared.kill(borrowed.interpreter.id(), false);
             case TELL_AND_KILL -> shared.kill(borrowed.interpreter.id(), true);
-            case REUSE -> shared.weighing().add(borrowed.interpreter, host.pool().recycling().privateBytes());
-            case CLOSE -> { }
+            case REUSE, CLOSE -> { }
         }
         borrowed.generation.giveBack(borrowed.interpreter);
+        if (borrowed.interpreter.fate() == Fate.REUSE && host.pool().maxSpare() > 0) {
+            shared.weighing().add(borrowed.interpreter, host.pool().recycling().privateBytes());
+        }
         generations.stopIfDrained(borrowed.generation);
     }
 

@@ -17,6 +17,8 @@ import warren.contract.Ask;
  */
 final class Weighing {
     private static final Logger LOG = LogManager.getLogger(Weighing.class);
+    /** Where the launcher does not answer they may have been closed meanwhile: no more of them are kept. */
+    private static final int MOST_WAITING = 10_000;
     private final LauncherClient launcher;
     private final Shared shared;
     private final Round usual = new Round(Duration.ofSeconds(1));
@@ -48,7 +50,9 @@ final class Weighing {
         }
 
         private void add(Interpreter interpreter, long most) {
-            due.put(interpreter, most);
+            if (due.size() < MOST_WAITING) {
+                due.put(interpreter, most);
+            }
             plan();
         }
 
@@ -61,9 +65,10 @@ final class Weighing {
 
         private void run() {
             lastNanos = System.nanoTime();
+            List<Map.Entry<Interpreter, Long>> all = take();
             try {
-                for (List<Map.Entry<Interpreter, Long>> some = take(); !some.isEmpty(); some = take()) {
-                    weigh(some);
+                for (int from = 0; from < all.size(); from += Ask.TellPrivateMemory.MOST_WEIGHED) {
+                    weigh(all.subList(from, Math.min(all.size(), from + Ask.TellPrivateMemory.MOST_WEIGHED)));
                 }
             } catch (IOException e) {
                 LOG.info("interpreters cannot be weighed: {}", e.getMessage());
@@ -76,9 +81,8 @@ final class Weighing {
         private List<Map.Entry<Interpreter, Long>> take() {
             List<Map.Entry<Interpreter, Long>> taken = new ArrayList<>();
             for (Map.Entry<Interpreter, Long> one : due.entrySet()) {
-                if (taken.size() < Ask.TellPrivateMemory.MOST_WEIGHED && due.remove(one.getKey(), one.getValue())) {
-                    taken.add(Map.entry(one.getKey(), one.getValue()));
-                }
+                due.remove(one.getKey());
+                taken.add(Map.entry(one.getKey(), one.getValue()));
             }
             return taken;
         }

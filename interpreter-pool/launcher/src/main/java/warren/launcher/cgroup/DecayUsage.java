@@ -18,7 +18,7 @@ import warren.plugin.LaunchStep.Quota;
 /**
  * Which quota group has lately taken much processor time has a smaller weight for a while, so that who wants little, such as a
  * visitor's request, need not wait until the other's turn is over: the kernel's scheduler knows weights, and forgets what was used.
- * Who takes three times as much while others want little comes last: the kernel then takes a processor that only he is on for idle,
+ * Who takes three eighths of a processor while others want little comes last: the kernel then takes a processor that only he is on for idle,
  * and whoever wakes has it at once. Among those who take much the weights that are said hold while nobody else wants
  * anything, and processors that nobody else wants are theirs.
  *
@@ -44,11 +44,8 @@ public final class DecayUsage {
     /** ...unless others than owners leave them little. Then it is the mean of those who take anything, but never less. */
     private static final double LEAST_UNNOTICED = 0.0625;
     private static final double USUAL_WEIGHT = 100;
-    /** Three eighths of a processor for the usual weight. */
-    private static final double LAST_FROM_TIMES = 3;
-    /** Refused forks in a second. Who waits a moment before he tries again is far below. */
-    private static final double HELD_FROM = 100;
-    private static final double HELD_UNTIL = 10;
+    /** Of a processor, for the usual weight: whoever takes more comes last, where somebody takes less. */
+    private static final double LAST_FROM = 0.375;
     private static final double REFUSALS_REMEMBERED_SECONDS = 0.3;
     /** 1/16: enough for who wants little to come first, and no standstill for who wants much. */
     private static final int MOST_HALVINGS = 4;
@@ -59,7 +56,8 @@ public final class DecayUsage {
     private final CgroupTree cgroups;
     /** By the groups' names: what comes again under a name goes on with its account. */
     private final Map<String, Account> accounts = new HashMap<>();
-    private final Set<String> held = new HashSet<>();
+    private final Holds holds = new Holds();
+    private final Thread thread = new Thread(this::lookForever, "decay-usage");
     private Rate all;
     /** Whether somebody has another weight than he should, because it could not be written. */
     private boolean unsettled;
@@ -84,11 +82,16 @@ public final class DecayUsage {
         }
     }
 
-    /** @param refused forks */
-    private record Account(Rate micros, Rate refused) {
+    /** @param refused forks, where somebody looked the last time */
+    private record Account(Rate micros, Optional<Rate> refused) {
         /** Processors, lately. */
         double lately() {
             return micros.perSecond() / MICROS;
+        }
+
+        /** Forks in a second, lately. */
+        double refusedLately() {
+            return refused.map(Rate::perSecond).orElse(0.0);
         }
     }
 
@@ -99,9 +102,18 @@ public final class DecayUsage {
 
     /** Looks from now on, on a thread of its own, as long as this process lives. */
     public void start() {
-        Thread thread = new Thread(this::lookForever, "decay-usage");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** No more from when this returns. */
+    public void stop() {
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void lookForever() {
@@ -127,10 +139,10 @@ public final class DecayUsage {
         if (all.perSecond() / MICROS > NEGLIGIBLE) {
             Map<String, QuotaGroup> groups = cgroups.named();
             account(groups, now);
-            weigh(groups);
+            weigh(groups, now);
         } else if (unsettled || !accounts.isEmpty()) {
             accounts.clear();
-            weigh(cgroups.named());
+            weigh(cgroups.named(), now);
         }
     }
 
@@ -148,49 +160,50 @@ public final class DecayUsage {
         OptionalLong used = group.map(QuotaGroup::cpuMicros).orElse(OptionalLong.empty());
         Rate micros = before.map(Account::micros).orElse(Rate.opened(used.orElse(0), now));
         micros = micros.at(used.orElse(micros.count()), now, REMEMBERED_SECONDS);
-        // a further file: of those alone who take much, or did
-        boolean much = micros.perSecond() / MICROS > LEAST_UNNOTICED || before.filter(one -> one.refused().perSecond() > 1).isPresent();
-        OptionalLong refusals = much ? group.map(QuotaGroup::forksRefused).orElse(OptionalLong.empty()) : OptionalLong.empty();
-        Rate refused = before.map(Account::refused).orElse(Rate.opened(refusals.orElse(0), now));
-        return new Account(micros, refused.at(refusals.orElse(refused.count()), now, REFUSALS_REMEMBERED_SECONDS));
+        // a further file: of those alone who take much, or were refused some
+        boolean suspect = micros.perSecond() / MICROS > LEAST_UNNOTICED || before.filter(one -> one.refusedLately() > 1).isPresent();
+        return new Account(micros, suspect && group.isPresent() ? refused(group.get(), before.flatMap(Account::refused), now) : Optional.empty());
     }
 
-    private void weigh(Map<String, QuotaGroup> groups) {
+    private static Optional<Rate> refused(QuotaGroup group, Optional<Rate> before, long now) {
+        Optional<Long> count = group.forksRefused().stream().boxed().findFirst();
+        return before.map(rate -> rate.at(count.orElse(rate.count()), now, REFUSALS_REMEMBERED_SECONDS))
+            .or(() -> count.map(read -> Rate.opened(read, now)));
+    }
+
+    private void weigh(Map<String, QuotaGroup> groups, long now) {
         double mean = accounts.values().stream().mapToDouble(Account::lately).filter(lately -> lately > NEGLIGIBLE).average()
             .orElse(UNNOTICED);
         double unnoticed = Math.max(LEAST_UNNOTICED, Math.min(UNNOTICED, mean));
-        Map<String, Double> times = new HashMap<>();
-        groups.forEach((name, group) -> times.put(name, times(lately(name), unnoticed, group.limits().of(Quota.CPU_WEIGHT).orElse(0))));
-        boolean somebodyWantsLittle = times.entrySet().stream()
-            .anyMatch(one -> one.getValue() <= LAST_FROM_TIMES && lately(one.getKey()) > NEGLIGIBLE);
+        boolean somebodyWantsLittle = groups.entrySet().stream().anyMatch(one -> lately(one.getKey()) > NEGLIGIBLE
+            && weight(one.getValue()) > 0 && !takesMuch(one.getKey(), one.getValue()) && !holds.isHeld(one.getKey()));
         unsettled = false;
         groups.forEach((name, group) -> {
-            boolean last = somebodyWantsLittle && times.get(name) > LAST_FROM_TIMES;
-            share(group, new CpuShare(part(times.get(name)), last, isHeld(name)));
+            // what has no weight of its own cannot be held
+            boolean held = weight(group) > 0 && holds.holds(name, accounts.containsKey(name) ? accounts.get(name).refusedLately() : 0, now);
+            share(group, new CpuShare(part(times(lately(name), unnoticed, weight(group))), somebodyWantsLittle && takesMuch(name, group), held));
         });
-        held.retainAll(groups.keySet());
+        holds.keep(accounts.keySet());
+    }
+
+    private boolean takesMuch(String name, QuotaGroup group) {
+        return times(lately(name), LAST_FROM, weight(group)) > 1;
+    }
+
+    /** What is said; 0 where nothing is. */
+    private static long weight(QuotaGroup group) {
+        return group.limits().of(Quota.CPU_WEIGHT).orElse(0);
     }
 
     private double lately(String name) {
         return accounts.containsKey(name) ? accounts.get(name).lately() : 0;
     }
 
-    private boolean isHeld(String name) {
-        double refused = accounts.containsKey(name) ? accounts.get(name).refused().perSecond() : 0;
-        if (refused > HELD_FROM && held.add(name)) {
-            LOG.warn("{}: {} forks refused in a second, for it has WarrenProcessesMax processes: it is held at {} % of a processor until that ends",
-                name, Math.round(refused), CpuShare.HELD_PERCENT);
-        } else if (refused < HELD_UNTIL && held.remove(name)) {
-            LOG.info("{} is held no more", name);
-        }
-        return held.contains(name);
-    }
-
     /**
      * How many times as much as unnoticed is one has lately taken.
      *
      * @param lately processors
-     * @param unnoticed what one of the usual weight may take without being behind
+     * @param unnoticed what one of the usual weight may take
      * @param weight what is said, 100 mostly; 0 where nothing is
      */
     static double times(double lately, double unnoticed, long weight) {

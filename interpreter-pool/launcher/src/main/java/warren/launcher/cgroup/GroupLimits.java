@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import warren.plugin.LaunchStep.LimitGroup;
 import warren.plugin.LaunchStep.Quota;
 
@@ -18,6 +20,7 @@ public final class GroupLimits {
     /** {@code user.warren.*} in {@code getfattr(1)}: what is said, for the next launcher, which may find less. */
     private static final Map<Quota, String> NOTES = Map.of(Quota.CPU_WEIGHT, "warren.weight", Quota.CPU_PERCENT, "warren.percent");
     private static final int USUAL_WEIGHT = 100;
+    private static final Logger LOG = LogManager.getLogger(GroupLimits.class);
     private final Path directory;
     private final Map<Controller, ControllerFiles> controllers;
     /** Held while files are written, which may take the kernel seconds: it takes memory back when its limit is lowered. */
@@ -26,6 +29,8 @@ public final class GroupLimits {
     private Optional<String> disk = Optional.empty();
     private boolean overlapping;
     private CpuShare share = CpuShare.WHOLE;
+    /** Whether something else than that may be in the kernel's files. */
+    private boolean shareUncertain;
 
     /** @param directory of the group, in version 2's tree */
     GroupLimits(Path directory, Map<Controller, ControllerFiles> controllers) {
@@ -148,8 +153,11 @@ public final class GroupLimits {
             return false;
         }
         try {
-            if (!now.equals(share) && of(Quota.CPU_WEIGHT).isPresent() && controllers.containsKey(Controller.CPU)) {
-                writeShare(now);
+            if (controllers.containsKey(Controller.CPU)) {
+                CpuShare wanted = of(Quota.CPU_WEIGHT).isPresent() ? possible(now) : CpuShare.WHOLE;
+                if (shareUncertain || !wanted.equals(share)) {
+                    writeShare(wanted);
+                }
             }
             return true;
         } finally {
@@ -157,32 +165,30 @@ public final class GroupLimits {
         }
     }
 
-    private void writeShare(CpuShare now) throws IOException {
-        CpuShare before = share;
-        share = now;
-        try {
-            writeLast(before.last());
-            if (!now.last()) {
-                writeCpu(new LimitGroup(Quota.CPU_WEIGHT, of(Quota.CPU_WEIGHT).orElseThrow(), false));
-            }
-            if (now.held() != before.held()) {
-                writeCpu(new LimitGroup(Quota.CPU_PERCENT, of(Quota.CPU_PERCENT).orElse(LimitGroup.NONE), false));
-            }
-        } catch (IOException e) {
-            share = before;
-            throw e;
-        }
+    private Path lastFile() {
+        return controllers.get(Controller.CPU).file(Setting.LAST);
     }
 
-    /** Kernels since 5.15 can: before, the least part of the weight is what there is. */
-    private void writeLast(boolean before) throws IOException {
-        Path file = controllers.get(Controller.CPU).file(Setting.LAST);
-        if (share.last() && !Files.exists(file)) {
-            share = new CpuShare(share.weight(), false, share.held());
+    /** Kernels before 5.15 have no last: the least part of the weight is what there is. */
+    private CpuShare possible(CpuShare wanted) {
+        return wanted.last() && !Files.exists(lastFile()) ? new CpuShare(wanted.weight(), false, wanted.held()) : wanted;
+    }
+
+    private void writeShare(CpuShare now) throws IOException {
+        CpuShare before = share;
+        boolean all = shareUncertain;
+        shareUncertain = true;
+        share = now;
+        if (now.last() != before.last() || all && Files.exists(lastFile())) {
+            write(lastFile(), now.last() ? "1" : "0");
         }
-        if (share.last() != before) {
-            write(file, share.last() ? "1" : "0");
+        if (!now.last()) {
+            writeCpu(new LimitGroup(Quota.CPU_WEIGHT, of(Quota.CPU_WEIGHT).orElse(USUAL_WEIGHT), false));
         }
+        if (now.held() != before.held() || all) {
+            writeCpu(new LimitGroup(Quota.CPU_PERCENT, of(Quota.CPU_PERCENT).orElse(LimitGroup.NONE), false));
+        }
+        shareUncertain = false;
     }
 
     private void writeCpu(LimitGroup limit) throws IOException {
@@ -190,20 +196,22 @@ public final class GroupLimits {
     }
 
     /** An earlier launcher may have left a part of the processors: all of what is said again, as that noted it. The other limits stay. */
-    void takeOver() throws IOException {
+    void takeOver() {
         writing.lock();
         try {
             List<LimitGroup> noted = new ArrayList<>();
             for (Map.Entry<Quota, String> note : NOTES.entrySet()) {
-                Cgroup.read(directory, note.getValue()).filter(text -> !text.isEmpty())
-                    .ifPresent(text -> noted.add(new LimitGroup(note.getKey(), Long.parseLong(text), false)));
+                Optional<String> text = Cgroup.read(directory, note.getValue());
+                // whatever was said once may be less now, also where it is said no more
+                shareUncertain |= text.isPresent();
+                text.filter(value -> !value.isEmpty()).ifPresent(value -> noted.add(new LimitGroup(note.getKey(), Long.parseLong(value), false)));
             }
             said = List.copyOf(noted);
-            if (of(Quota.CPU_WEIGHT).isPresent() && controllers.containsKey(Controller.CPU)) {
-                // whatever it is: what is not so now is written
-                share = new CpuShare(1, Files.exists(controllers.get(Controller.CPU).file(Setting.LAST)), true);
+            if (shareUncertain && controllers.containsKey(Controller.CPU)) {
                 writeShare(CpuShare.WHOLE);
             }
+        } catch (IOException e) {
+            LOG.warn("tried again in a moment: {}", e.getMessage());
         } finally {
             writing.unlock();
         }

@@ -19,7 +19,7 @@ import java.util.OptionalLong;
  * @param processes now, threads too
  * @param processesPeak most at a time
  * @param processesRefused forks that were refused
- * @param cpuWeight now, of the usual 100
+ * @param cpuWeight now, of the usual 100; 0 where it comes last
  * @param cpuMicros processor time
  * @param throttledMicros time in which it had to wait for its ceiling
  */
@@ -81,6 +81,9 @@ public record GroupUse(
     }
 
     private static OptionalLong weight(ControllerFiles cpu) {
+        if (number(cpu, Setting.LAST).orElse(0) == 1) {
+            return OptionalLong.of(0);
+        }
         if (cpu == null || cpu.version() == 2) {
             return number(cpu, "cpu.weight");
         }

@@ -151,7 +151,7 @@ public final class QuotaGroup {
         return bytes.isEmpty() ? "limit" : (bytes.getAsLong() >> 20) + "M";
     }
 
-    /** An earlier launcher has told what the kernel has killed until now, and may have left a part of a weight. */
+    /** An earlier launcher has told what the kernel has killed until now, and may have left less of the processors than is said. */
     QuotaGroup takenOver() throws IOException {
         limits.takeOver();
         killsTold = use().memoryKills().orElse(0);

@@ -91,7 +91,7 @@ final class LimitsCommand implements Callable<Integer> {
                 + count(use.memoryKills(), ", killed for it: ");
             case "WarrenProcessesMax" -> shown(use.processes()) + " now, " + shown(use.processesPeak()) + " at most"
                 + count(use.processesRefused(), ", refused: ");
-            case "WarrenCpuWeight" -> shown(use.cpuWeight()) + " now";
+            case "WarrenCpuWeight" -> use.cpuWeight().orElse(1) == 0 ? "comes last now" : shown(use.cpuWeight()) + " now";
             case "WarrenCpuMax" -> count(use.throttledMicros(), "held back for µs: ").replaceFirst("^, ", "");
             default -> "";
         };

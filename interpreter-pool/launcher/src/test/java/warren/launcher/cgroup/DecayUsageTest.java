@@ -145,6 +145,31 @@ class DecayUsageTest {
         lookUntil("what is said again", () -> ceiling(alice).equals("150000"));
     }
 
+    /** As with WarrenQuotas off after a reload: what is not said is not taken away either. */
+    @Test
+    void whoseWeightIsNotSaidAnyMoreHasAllAgain() throws Exception {
+        Cgroup alice = group("alice", 300);
+        GroupLimits limits = alice.group().orElseThrow().limits();
+        limits.share(new CpuShare(0.0625, true, true));
+        assertTrue(comesLast(alice));
+        limits.set(List.of(), Optional.empty());
+        usage.look(System.nanoTime());
+        limits.share(new CpuShare(0.0625, true, true));
+        assertFalse(comesLast(alice));
+        assertEquals(OptionalLong.of(100), weight(alice));
+        assertEquals("-1", ceiling(alice));
+    }
+
+    @Test
+    void forksThatWereRefusedLongAgoAreNoReason() throws Exception {
+        Cgroup alice = group("alice", 100);
+        alice.group().orElseThrow().limits().set(List.of(new LimitGroup(Quota.CPU_WEIGHT, 100, true), new LimitGroup(Quota.PROCESSES, 2, true)), Optional.empty());
+        run(alice, "for (1 .. 5000) { my $pid = fork; sleep 1000 if defined $pid && !$pid } 1 while 1");
+        Scratch.await("refused forks", () -> alice.group().orElseThrow().forksRefused().orElse(0) >= 4999);
+        lookUntil("less for one who computes all the time", alice, weight -> weight <= 50);
+        assertEquals("-1", ceiling(alice));
+    }
+
     @Test
     void whoComesAgainUnderHisNameIsKnown() throws Exception {
         Cgroup alice = group("alice", 20);
