@@ -31,7 +31,7 @@ final class SoakTest {
     private static final Duration LONG = Duration.ofSeconds(Integer.getInteger("warren.load.soakSeconds", 24));
     private static final int PER_SECOND = Integer.getInteger("warren.load.soakPerSecond", 60);
     /** What may come on top, in percent: JVMs and their heaps still warm up in a short form. */
-    private static final int SLACK_PERCENT = Integer.getInteger("warren.load.soakSlackPercent", 30);
+    private static final int SLACK_PERCENT = Integer.getInteger("warren.load.soakSlackPercent", 60);
     private static final long SLACK_KILOBYTES = 4096;
     /** Threads and descriptors that may come on top: of requests that are under way. */
     private static final long SLACK_COUNT = 10;
