@@ -3,6 +3,7 @@ package warren.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -196,7 +197,9 @@ final class NeighborTest {
     }
 
     private static int cpuWeight(String owner) throws IOException {
-        return machine.launched(owner).path("quota").path("cpuWeight").asInt();
+        JsonNode quota = machine.launched(owner).path("quota");
+        assertTrue(quota.path("cpuWeight").isIntegralNumber(), quota::toString);
+        return quota.path("cpuWeight").intValue();
     }
 
     private static Notice attack(Attack attack, int perSecond) throws Exception {

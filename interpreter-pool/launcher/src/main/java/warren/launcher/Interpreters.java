@@ -31,8 +31,7 @@ final class Interpreters {
 
     /** By the pid that it knows itself by; never the parent. */
     static Optional<Integer> find(Generation generation, int reportedPid) {
-        return generation.cgroup().processes().stream()
-            .filter(pid -> pid != generation.parent().pid() && NamespacePid.of(pid) == reportedPid).findFirst();
+        return Optional.ofNullable(pidsByReported(generation).get(reportedPid));
     }
 
     /** All but the parent, by the pid that each knows itself by. */

@@ -6,27 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PrivateMemoryTest {
     private static final long MEGABYTE = 1 << 20;
-    private Scratch scratch;
-
-    @BeforeEach
-    void make() throws IOException {
-        scratch = new Scratch();
-    }
-
-    @AfterEach
-    void remove() throws IOException {
-        scratch.close();
-    }
 
     @Test
     void isWhatNobodyElseHasOrWhereThatIsLittleMaybeMore() throws Exception {
-        Path output = scratch.path("output");
+        try (Scratch scratch = new Scratch()) {
+            weighParentAndChild(scratch, scratch.path("output"));
+        }
+    }
+
+    private static void weighParentAndChild(Scratch scratch, Path output) throws Exception {
         // the child has nothing of its own of the 40 MB that it shares with its parent
         int parent = scratch.start(output, "/usr/bin/perl", "-e",
             "$| = 1; my $shared = 'x' x (40 << 20); my $pid = fork // die; if (!$pid) { my $own = 'y' x (20 << 20); print 'ready'; sleep 1000 } print \" $pid \"; sleep 1000");

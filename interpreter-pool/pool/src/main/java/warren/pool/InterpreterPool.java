@@ -171,6 +171,7 @@ public final class InterpreterPool {
             case REUSE, CLOSE -> { }
         }
         borrowed.generation.giveBack(borrowed.interpreter);
+        // with MaxSpare 0 it has just been closed
         if (borrowed.interpreter.fate() == Fate.REUSE && host.pool().maxSpare() > 0) {
             shared.weighing().add(borrowed.interpreter, host.pool().recycling().privateBytes());
         }

@@ -40,6 +40,7 @@ final class FakeLauncher implements AutoCloseable {
     /** What the kernel is said to have killed for; nothing where it has not. */
     volatile String reached = "";
     volatile long privateBytes;
+    final AtomicInteger weighings = new AtomicInteger();
     /** Processor time that an interpreter is said to take between two looks. */
     volatile long cpuMillisBetweenLooks;
     private final AtomicLong cpuMillis = new AtomicLong();
@@ -117,7 +118,10 @@ final class FakeLauncher implements AutoCloseable {
                     Frames.send(new Answer.Noted(), out);
                 }
                 case Ask.TellCpuTime ask -> Frames.send(new Answer.CpuTimeTold(cpuMillis.addAndGet(cpuMillisBetweenLooks)), out);
-                case Ask.TellPrivateMemory ask -> Frames.send(new Answer.PrivateMemoryTold(Collections.nCopies(ask.interpreters().size(), privateBytes)), out);
+                case Ask.TellPrivateMemory ask -> {
+                    weighings.incrementAndGet();
+                    Frames.send(new Answer.PrivateMemoryTold(Collections.nCopies(ask.interpreters().size(), privateBytes)), out);
+                }
                 case Ask.TellQuota ask -> Frames.send(new Answer.QuotaTold(reached), out);
                 case Ask.RotateLog rotate -> Frames.send(new Answer.Noted(), out);
                 case Ask.ListVirtualHosts(long seen, int connector) -> {

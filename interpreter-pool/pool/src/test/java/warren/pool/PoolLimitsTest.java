@@ -87,6 +87,19 @@ final class PoolLimitsTest {
     }
 
     @Test
+    void weighsAllThatHaveServedTogetherOnceASecond() throws Exception {
+        try (Stage stage = new Stage(Stage.settings(1).with(RequestRate.UNLIMITED, new Recycling(Duration.ofHours(1), 50 << 20)), Stage.OK)) {
+            long began = System.nanoTime();
+            while (stage.launcher.weighings.get() < 3) {
+                stage.get();
+            }
+            stage.get();
+            // at the beginning, a second after, and so on
+            assertTrue(System.nanoTime() - began >= Duration.ofSeconds(2).toNanos(), "three within " + (System.nanoTime() - began) / 1_000_000 + " ms");
+        }
+    }
+
+    @Test
     void replacesAnInterpreterThatIsOld() throws Exception {
         try (Stage stage = new Stage(Stage.settings(1).with(RequestRate.UNLIMITED, new Recycling(Duration.ofMillis(300), 0)), Stage.OK)) {
             int first = stage.get().pids.getFirst();

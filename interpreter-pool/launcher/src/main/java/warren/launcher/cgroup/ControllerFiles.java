@@ -1,5 +1,6 @@
 package warren.launcher.cgroup;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -10,5 +11,10 @@ import java.nio.file.Path;
 record ControllerFiles(Controller controller, int version, Path directory) {
     Path file(String name) {
         return directory.resolve(name);
+    }
+
+    /** Kernels before 5.15 know weights alone. */
+    boolean canBeLast() {
+        return Files.exists(file(Setting.LAST));
     }
 }

@@ -97,10 +97,6 @@ public final class GroupLimits {
             LimitGroup limit = inForce(each);
             Controller controller = Setting.controllerOf(limit.quota());
             Optional<String> obstacle = obstacle(limit.quota(), controller);
-            if (limit.quota() == Quota.CPU_WEIGHT && share.last()) {
-                // the kernel takes none meanwhile; it comes with the end of that
-                continue;
-            }
             if (obstacle.isEmpty()) {
                 set(limit, controllers.get(controller), disk);
             } else if (!limit.isNone()) {
@@ -165,13 +161,9 @@ public final class GroupLimits {
         }
     }
 
-    private Path lastFile() {
-        return controllers.get(Controller.CPU).file(Setting.LAST);
-    }
-
-    /** Kernels before 5.15 have no last: the least part of the weight is what there is. */
+    /** Where nobody can be last, the least part of the weight is what there is. */
     private CpuShare possible(CpuShare wanted) {
-        return wanted.last() && !Files.exists(lastFile()) ? new CpuShare(wanted.weight(), false, wanted.held()) : wanted;
+        return new CpuShare(wanted.weight(), wanted.last() && controllers.get(Controller.CPU).canBeLast(), wanted.held());
     }
 
     private void writeShare(CpuShare now) throws IOException {
@@ -179,12 +171,7 @@ public final class GroupLimits {
         boolean all = shareUncertain;
         shareUncertain = true;
         share = now;
-        if (now.last() != before.last() || all && Files.exists(lastFile())) {
-            write(lastFile(), now.last() ? "1" : "0");
-        }
-        if (!now.last()) {
-            writeCpu(new LimitGroup(Quota.CPU_WEIGHT, of(Quota.CPU_WEIGHT).orElse(USUAL_WEIGHT), false));
-        }
+        writeCpu(new LimitGroup(Quota.CPU_WEIGHT, of(Quota.CPU_WEIGHT).orElse(USUAL_WEIGHT), false));
         if (now.held() != before.held() || all) {
             writeCpu(new LimitGroup(Quota.CPU_PERCENT, of(Quota.CPU_PERCENT).orElse(LimitGroup.NONE), false));
         }
@@ -217,8 +204,10 @@ public final class GroupLimits {
         }
     }
 
-    private static void set(LimitGroup limit, ControllerFiles files, Optional<String> device) throws IOException {
-        for (Setting setting : Setting.of(files.version(), limit, device)) {
+    private void set(LimitGroup limit, ControllerFiles files, Optional<String> device) throws IOException {
+        List<Setting> settings = limit.quota() == Quota.CPU_WEIGHT ? Setting.turn(files.version(), share.last(), limit)
+            : Setting.of(files.version(), limit, device);
+        for (Setting setting : settings) {
             Path file = files.file(setting.file());
             if (setting.optional() && !Files.exists(file)) {
                 continue;

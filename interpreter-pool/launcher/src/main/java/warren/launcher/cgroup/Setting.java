@@ -42,6 +42,15 @@ record Setting(String file, String text, boolean optional) {
         return version == 2 ? versionTwo(limit, device) : versionOne(limit, device);
     }
 
+    /** Coming last, or a weight, in the order in which the kernel takes it: from one that comes last it takes no weight. */
+    static List<Setting> turn(int version, boolean last, LimitGroup weight) {
+        List<Setting> settings = new ArrayList<>(List.of(new Setting(LAST, last ? "1" : "0", true)));
+        if (!last) {
+            settings.addAll(of(version, weight, Optional.empty()));
+        }
+        return settings;
+    }
+
     private static List<Setting> versionTwo(LimitGroup limit, Optional<String> device) {
         String value = limit.isNone() ? "max" : Long.toString(limit.value());
         return switch (limit.quota()) {

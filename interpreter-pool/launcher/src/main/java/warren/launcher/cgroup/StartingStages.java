@@ -52,17 +52,9 @@ public final class StartingStages {
     }
 
     private void weigh() {
-        if (cpu.isPresent()) {
-            boolean canBeLast = Files.exists(cpu.get().file(Setting.LAST));
-            boolean last = canBeLast && awaited == 0;
-            if (canBeLast) {
-                write(Setting.LAST, last ? "1" : "0");
-            }
-            if (!last) {
-                LimitGroup weight = new LimitGroup(Quota.CPU_WEIGHT, awaited > 0 ? AWAITED : UNAWAITED, false);
-                Setting.of(cpu.get().version(), weight, Optional.empty()).forEach(setting -> write(setting.file(), setting.text()));
-            }
-        }
+        LimitGroup weight = new LimitGroup(Quota.CPU_WEIGHT, awaited > 0 ? AWAITED : UNAWAITED, false);
+        cpu.ifPresent(files -> Setting.turn(files.version(), awaited == 0 && files.canBeLast(), weight)
+            .forEach(setting -> write(setting.file(), setting.text())));
     }
 
     /** It is about speed alone: whatever does not work, stages start. */
