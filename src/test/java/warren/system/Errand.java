@@ -2,6 +2,7 @@ package warren.system;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -18,7 +19,7 @@ import java.util.Random;
  * @param target path and query
  * @param length of its body, in bytes; which ones follows from the id, so that millions can be remembered
  */
-record Errand(String id, String host, String method, String target, int length, boolean chunked) {
+record Errand(String id, String host, String method, String target, int length, boolean chunked) implements Serializable {
     private static final int CHUNK_BYTES = 7000;
     private static final int[] BODY_BYTES = {1, 40, 900, 9_000, 70_000, 200_000};
     private static final int[] FILLING_BYTES = {0, 0, 500, 9_000, 30_000, 90_000};

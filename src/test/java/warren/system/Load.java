@@ -43,7 +43,11 @@ final class Load {
     }
 
     static Load start(Machine machine, int perSecond, String... owners) {
-        Load load = new Load(machine.port(), List.of(owners).stream().map(owner -> owner + ".localhost").toList(), perSecond);
+        return start(machine.port(), perSecond, List.of(owners));
+    }
+
+    static Load start(int port, int perSecond, List<String> owners) {
+        Load load = new Load(port, owners.stream().map(owner -> owner + ".localhost").toList(), perSecond);
         for (int i = 0; i < VISITORS; i++) {
             boolean keeps = i % 2 == 0;
             load.visitors.add(Thread.ofVirtual().start(() -> load.visit(keeps)));

@@ -3,6 +3,7 @@ package warren.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -17,7 +18,7 @@ import java.util.function.Predicate;
  *
  * @param sentAgain ids of those that got not a byte of an answer on a kept connection, and were sent again on another
  */
-record LoadReport(List<LoadResult> results, Set<String> sentAgain, Duration took) {
+record LoadReport(List<LoadResult> results, Set<String> sentAgain, Duration took) implements Serializable {
     private static final int SHOWN = 20;
 
     List<LoadResult> where(Predicate<LoadResult> predicate) {

@@ -103,6 +103,7 @@ final class NeighborTest {
 
     private static Machine machine;
     private static EchoSite bob;
+    private static DistantLoad bobsVisitors;
 
     @BeforeAll
     static void start() throws Exception {
@@ -116,18 +117,18 @@ final class NeighborTest {
                 "use strict; print \"Content-Type: text/plain\\n\\nbegun\"; my $end = $ENV{QUERY_STRING}; " + attack.perl, "644");
         }
         machine.start();
+        bobsVisitors = new DistantLoad(machine);
         visitBob(WARM_UP, WARM_UP_PER_SECOND);
     }
 
     @AfterAll
     static void stop() throws Exception {
+        bobsVisitors.close();
         machine.close();
     }
 
     private static LoadReport visitBob(Duration time, int perSecond) throws Exception {
-        Load load = Load.start(machine, perSecond, "bob");
-        TimeUnit.NANOSECONDS.sleep(time.toNanos());
-        return load.stop();
+        return bobsVisitors.visit(time, perSecond, "bob");
     }
 
     @Test

@@ -80,7 +80,7 @@ final class FakeLauncher implements AutoCloseable {
                 case Ask.Retired retired -> Frames.send(new Answer.Noted(), out);
                 case Ask.TellLimits ask -> Frames.send(new Answer.LimitsTold(""), out);
                 case Ask.AwaitCredential ask -> Frames.send(new Answer.CredentialAwaited(""), out);
-                case Ask.Launch(VirtualHostName name) -> Frames.send(launch(name), out);
+                case Ask.Launch(VirtualHostName name, boolean again) -> Frames.send(launch(name), out);
                 case Ask.Stop(GenerationId generation, boolean tellWhere) -> {
                     stop(generation);
                     Frames.send(new Answer.Stopped(), out);

@@ -36,8 +36,10 @@ public sealed interface Ask {
     /**
      * A new generation. Answer: {@link Answer.Launched} once its parent interpreter has been executed (it may still
      * be loading code), or {@link Answer.LaunchFailed}.
+     *
+     * @param again whether it comes after failures in a row: what others wait for goes ahead of it
      */
-    record Launch(VirtualHostName virtualHost) implements Ask { }
+    record Launch(VirtualHostName virtualHost, boolean again) implements Ask { }
 
     /**
      * The end of a generation and of everything in its cgroup. Answer: {@link Answer.Stopped}, also where it is gone.

@@ -30,7 +30,7 @@ public final class Frames {
         switch (ask) {
             case Ask.Configure() -> new FrameWriter(1).sendTo(stream);
             case Ask.ListVirtualHosts(long seen, int connector) -> new FrameWriter(2).number(seen).number(connector).sendTo(stream);
-            case Ask.Launch(VirtualHostName name) -> new FrameWriter(3).text(name.value()).sendTo(stream);
+            case Ask.Launch(VirtualHostName name, boolean again) -> new FrameWriter(3).text(name.value()).flag(again).sendTo(stream);
             case Ask.Stop(GenerationId generation, boolean tellWhere) ->
                 generation(new FrameWriter(4), generation).flag(tellWhere).sendTo(stream);
             case Ask.Kill(GenerationId generation, int pid, boolean tellWhere) ->
@@ -56,7 +56,7 @@ public final class Frames {
         Ask ask = switch (type) {
             case 1 -> new Ask.Configure();
             case 2 -> new Ask.ListVirtualHosts(in.number(), in.number(1, Integer.MAX_VALUE));
-            case 3 -> new Ask.Launch(in.name());
+            case 3 -> new Ask.Launch(in.name(), in.flag());
             case 4 -> new Ask.Stop(generation(in), in.flag());
             case 5 -> new Ask.Kill(generation(in), in.number(1, Integer.MAX_VALUE), in.flag());
             case 6 -> new Ask.ReportReload(in.name(), in.number(), in.text());

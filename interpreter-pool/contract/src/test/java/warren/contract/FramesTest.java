@@ -32,7 +32,7 @@ class FramesTest {
     static Stream<Ask> asks() {
         return Stream.of(new Ask.Configure(), new Ask.ListVirtualHosts(0, 1), new Ask.ListVirtualHosts(Long.MAX_VALUE, Integer.MAX_VALUE), new Ask.Retired(4711), new Ask.TellLimits(ALICE),
             new Ask.AwaitCredential(ALICE, "database"),
-            new Ask.Launch(ALICE), new Ask.Stop(SECOND, true), new Ask.Kill(SECOND, 4711, false),
+            new Ask.Launch(ALICE, true), new Ask.Stop(SECOND, true), new Ask.Kill(SECOND, 4711, false),
             new Ask.Kill(SECOND, 4711, true), new Ask.ListGenerations(), new Ask.RotateLog(ALICE),
             new Ask.TellQuota(SECOND), new Ask.TellPrivateMemory(List.of()),
             new Ask.TellPrivateMemory(Collections.nCopies(Ask.TellPrivateMemory.MOST_WEIGHED, LONGEST)),
@@ -83,17 +83,17 @@ class FramesTest {
 
     @Test
     void readsNoByteAfterAFrame() throws IOException {
-        byte[] two = concat(bytes(new Ask.Launch(ALICE)), bytes(new Ask.Stop(SECOND, true)));
+        byte[] two = concat(bytes(new Ask.Launch(ALICE, true)), bytes(new Ask.Stop(SECOND, true)));
         ByteArrayInputStream stream = new ByteArrayInputStream(two);
-        assertEquals(new Ask.Launch(ALICE), Frames.receiveAsk(stream));
+        assertEquals(new Ask.Launch(ALICE, true), Frames.receiveAsk(stream));
         assertEquals(new Ask.Stop(SECOND, true), Frames.receiveAsk(stream));
         assertEquals(-1, stream.read());
     }
 
     @Test
     void writesTheBytesThatItsCommentShows() throws IOException {
-        assertArrayEquals(new byte[] {0, 0, 0, 10, 3, 0, 0, 0, 0, 0, 0, 0, 1, 'a'},
-            bytes(new Ask.Launch(new VirtualHostName("a"))));
+        assertArrayEquals(new byte[] {0, 0, 0, 18, 3, 0, 0, 0, 0, 0, 0, 0, 1, 'a', 0, 0, 0, 0, 0, 0, 0, 0},
+            bytes(new Ask.Launch(new VirtualHostName("a"), false)));
     }
 
     @Test

@@ -60,7 +60,7 @@ final class Asks {
                 handOver.hasRetired(connector);
                 answers.send(new Answer.Noted());
             }
-            case Ask.Launch(VirtualHostName name) -> launch(name, answers);
+            case Ask.Launch launch -> launch(launch, answers);
             case Ask.Stop stop -> {
                 generations.stop(stop.generation(), stop.tellWhere());
                 answers.send(new Answer.Stopped());
@@ -123,8 +123,8 @@ final class Asks {
     }
 
     /** A connector that has ended meanwhile does not get the answer, and the next one has not asked for it. */
-    private void launch(VirtualHostName name, Answers answers) throws IOException {
-        Answer answer = launch(name);
+    private void launch(Ask.Launch launch, Answers answers) throws IOException {
+        Answer answer = launch(launch);
         try {
             answers.send(answer);
             if (answer instanceof Answer.Launched launched) {
@@ -138,13 +138,13 @@ final class Asks {
         }
     }
 
-    private Answer launch(VirtualHostName name) {
+    private Answer launch(Ask.Launch launch) {
         try {
-            Site site = configurations.current().find(name).orElseThrow(() -> new LaunchFailure("configuration",
+            Site site = configurations.current().find(launch.virtualHost()).orElseThrow(() -> new LaunchFailure("configuration",
                 "look up", Optional.empty(), "no such virtual host is configured"));
-            return generations.launch(site);
+            return generations.launch(site, launch.again());
         } catch (LaunchFailure e) {
-            Answer.LaunchFailed failed = e.answer(name);
+            Answer.LaunchFailed failed = e.answer(launch.virtualHost());
             LOG.error("{}", failed.sentence());
             return failed;
         }

@@ -72,26 +72,30 @@ final class Generations {
         this.quotas = new GroupQuotas(cgroups, running.values());
     }
 
-    /** A new generation of this site: its parent interpreter has been executed when this returns. */
-    Answer.Launched launch(Site site) throws LaunchFailure {
+    /**
+     * A new generation of this site: its parent interpreter has been executed when this returns.
+     *
+     * @param again whether it may wait for what others wait for
+     */
+    Answer.Launched launch(Site site, boolean again) throws LaunchFailure {
         VirtualHostName name = site.virtualHost().name();
         GenerationId id = takeRoom(name);
         try {
-            return launch(site, id);
+            return launch(site, id, again);
         } catch (LaunchFailure e) {
             releaseRoom(id);
             throw e;
         }
     }
 
-    private Answer.Launched launch(Site site, GenerationId id) throws LaunchFailure {
+    private Answer.Launched launch(Site site, GenerationId id, boolean again) throws LaunchFailure {
         // first of all, so that the owner can read why it went no further
         if (site.owner().isPresent()) {
             prepareLog(id.virtualHost(), site.owner().get());
         }
         LaunchPlans.Draft draft = plans.draft(site, id);
         Credentials values = plans.valuesOf(draft, id.virtualHost());
-        Stage stage = stages.take(draft.hasOwnProcesses());
+        Stage stage = again ? stages.takeUnhurried(draft.hasOwnProcesses()) : stages.take(draft.hasOwnProcesses());
         try {
             quotas.enter(stage, draft, site.virtualHost());
             name(stage.cgroup(), id);

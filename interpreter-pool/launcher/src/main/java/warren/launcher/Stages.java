@@ -135,8 +135,17 @@ final class Stages implements AutoCloseable {
 
     /** A warm one; where there is none in working order, the next that has started. */
     Stage take() throws LaunchFailure {
+        return await(next(true));
+    }
+
+    /** The same, and a start comes after all that serves, as where nobody waits for it. */
+    Stage takeUnhurried() throws LaunchFailure {
+        return await(next(false));
+    }
+
+    private static Stage await(CompletableFuture<Stage> next) throws LaunchFailure {
         try {
-            return next().join();
+            return next.join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof LaunchFailure failure) {
                 throw failure;
@@ -145,7 +154,7 @@ final class Stages implements AutoCloseable {
         }
     }
 
-    private synchronized CompletableFuture<Stage> next() {
+    private synchronized CompletableFuture<Stage> next(boolean hurried) {
         CompletableFuture<Stage> launch = new CompletableFuture<>();
         while (!launch.isDone() && !warm.isEmpty()) {
             Stage stage = warm.remove();
@@ -157,8 +166,10 @@ final class Stages implements AutoCloseable {
         }
         if (!launch.isDone()) {
             launches.add(launch);
-            cgroups.starting().awaited(1);
-            launch.whenComplete((stage, failure) -> cgroups.starting().awaited(-1));
+            if (hurried) {
+                cgroups.starting().awaited(1);
+                launch.whenComplete((stage, failure) -> cgroups.starting().awaited(-1));
+            }
             notifyAll();
         }
         startMissing(MOMENT);

@@ -44,6 +44,12 @@ final class WarmStages implements AutoCloseable {
         return of(own).take();
     }
 
+    /** The same for who may wait for what others wait for. */
+    Stage takeUnhurried(boolean own) throws LaunchFailure {
+        want(own);
+        return of(own).takeUnhurried();
+    }
+
     /**
      * A fresh one for a connector.
      *

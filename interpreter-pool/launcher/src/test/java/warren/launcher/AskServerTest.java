@@ -85,7 +85,7 @@ class AskServerTest {
     void closesWithoutAnAnswerOnWhatIsMalformed() throws Exception {
         for (String bytes : new String[] {"''", "pack('N', 1)", "pack('N C', 0, 1)", "pack('N C', 0xffffffff, 1)",
             "pack('N C', 1, 99)", "pack('N C C', 2, 1, 0)", "pack('N C Q>', 9, 3, 65536)", "'GET / HTTP/1.1'",
-            "pack('N C Q> a*', 14, 3, 5, '../..')"}) {
+            "pack('N C Q> a* Q>', 22, 3, 5, '../..', 0)"}) {
             assertEquals("answer of 0: ", askAs(CONNECTOR, bytes), bytes);
         }
         assertTrue(askAs(CONNECTOR, CONFIGURE).length() > 20, "it still answers");
@@ -93,7 +93,7 @@ class AskServerTest {
 
     @Test
     void answersALaunchOfAnUnknownNameWithAFailure() throws Exception {
-        String answer = askAs(CONNECTOR, "pack('N C Q> a*', 14, 3, 5, 'alice')");
+        String answer = askAs(CONNECTOR, "pack('N C Q> a* Q>', 22, 3, 5, 'alice', 0)");
         assertTrue(answer.contains("no such virtual host is configured"), answer);
     }
 

@@ -65,7 +65,7 @@ class GenerationsTest {
 
     @Test
     void stopsAGenerationWithEverythingItStarted() throws Exception {
-        Answer.Launched launched = generations.launch(site("setsid sleep 1000 & sleep 1000 & wait"));
+        Answer.Launched launched = generations.launch(site("setsid sleep 1000 & sleep 1000 & wait"), false);
         Scratch.await("both", () -> only().cgroup().processes().size() == 3);
         generations.stop(launched.generation(), false);
         assertEquals(List.of(), List.copyOf(generations.running()));
@@ -74,7 +74,7 @@ class GenerationsTest {
 
     @Test
     void endsAGenerationWhoseParentEnded() throws Exception {
-        Answer.Launched launched = generations.launch(site("setsid sleep 1000 & exit 3"));
+        Answer.Launched launched = generations.launch(site("setsid sleep 1000 & exit 3"), false);
         Scratch.await("its end", () -> generations.running().isEmpty()
             && scratch.cgroupOf(launched.generation()).isEmpty()
             && !Files.exists(directories.generationSocket(launched.generation())));
@@ -85,33 +85,33 @@ class GenerationsTest {
     void numbersGenerationsAndRefusesTheFifthAtOnce() throws Exception {
         Site site = site("exec sleep 1000");
         for (int number = 1; number <= 4; number++) {
-            assertEquals(new GenerationId(ALICE, number), generations.launch(site).generation());
+            assertEquals(new GenerationId(ALICE, number), generations.launch(site, false).generation());
         }
-        LaunchFailure refused = assertThrows(LaunchFailure.class, () -> generations.launch(site));
+        LaunchFailure refused = assertThrows(LaunchFailure.class, () -> generations.launch(site, false));
         assertTrue(refused.getMessage().contains("4 generations run already"), refused.getMessage());
         generations.stop(new GenerationId(ALICE, 1), false);
-        assertEquals(new GenerationId(ALICE, 5), generations.launch(site).generation());
+        assertEquals(new GenerationId(ALICE, 5), generations.launch(site, false).generation());
     }
 
     @Test
     void leavesNothingOfAFailedLaunch() throws Exception {
         Files.createFile(directories.generationLog(new GenerationId(ALICE, 1)));
         Site site = site("exec sleep 1000");
-        LaunchFailure failure = assertThrows(LaunchFailure.class, () -> generations.launch(site));
+        LaunchFailure failure = assertThrows(LaunchFailure.class, () -> generations.launch(site, false));
         assertTrue(failure.getMessage().startsWith("step=DESCRIPTORS call=mkfifo "), failure.getMessage());
         assertNothingIsLeft(new GenerationId(ALICE, 1));
-        assertEquals(2, generations.launch(site).generation().number());
+        assertEquals(2, generations.launch(site, false).generation().number());
     }
 
     @Test
     void aFailedLaunchLeavesTheQuotasOfWhatRunsAsTheyWere() throws Exception {
         Site site = site("sleep 1000");
-        Answer.Launched first = generations.launch(site);
+        Answer.Launched first = generations.launch(site, false);
         assertEquals(Integer.toString(ShellPlugin.MOST_PROCESSES), mostProcesses());
         Files.createFile(directories.generationSocket(new GenerationId(ALICE, first.generation().number() + 1)));
-        assertThrows(LaunchFailure.class, () -> generations.launch(site));
+        assertThrows(LaunchFailure.class, () -> generations.launch(site, false));
         assertEquals(Integer.toString(ShellPlugin.MOST_PROCESSES), mostProcesses());
-        generations.launch(site);
+        generations.launch(site, false);
         assertEquals(Integer.toString(2 * ShellPlugin.MOST_PROCESSES), mostProcesses(), "two overlap");
     }
 
@@ -127,7 +127,7 @@ class GenerationsTest {
     void aFailedLaunchTakesNoRoom() throws Exception {
         for (int i = 0; i < 6; i++) {
             LaunchFailure failure =
-                assertThrows(LaunchFailure.class, () -> generations.launch(site("/refused", List.of("shell"))));
+                assertThrows(LaunchFailure.class, () -> generations.launch(site("/refused", List.of("shell")), false));
             assertTrue(failure.getMessage().contains("step=plugin shell"), failure.getMessage());
             assertTrue(failure.getMessage().contains("no wish to run"), failure.getMessage());
         }
@@ -136,13 +136,13 @@ class GenerationsTest {
     @Test
     void refusesAPluginThatIsNotInstalled() {
         LaunchFailure failure =
-            assertThrows(LaunchFailure.class, () -> generations.launch(site("/x", List.of("shell", "quotas"))));
+            assertThrows(LaunchFailure.class, () -> generations.launch(site("/x", List.of("shell", "quotas")), false));
         assertTrue(failure.getMessage().contains("\"quotas\" is asked for and not installed"), failure.getMessage());
     }
 
     @Test
     void killsOnlyWithinItsOwnCgroupAndNeverTheParent() throws Exception {
-        Answer.Launched launched = generations.launch(site("sleep 1000 & wait; exec sleep 1000"));
+        Answer.Launched launched = generations.launch(site("sleep 1000 & wait; exec sleep 1000"), false);
         Scratch.await("its child", () -> only().cgroup().processes().size() == 2);
         GenerationId id = launched.generation();
         int parent = only().parent().pid();
@@ -162,7 +162,7 @@ class GenerationsTest {
 
     @Test
     void preparesTheOwnersLogBeforeTheLaunch() throws Exception {
-        generations.launch(site("exec sleep 1000"));
+        generations.launch(site("exec sleep 1000"), false);
         Path log = directories.ownersLogs().resolve("alice.log");
         assertEquals((int) CONNECTOR, Files.getAttribute(log, "unix:uid"));
     }
@@ -174,7 +174,7 @@ class GenerationsTest {
         // by perl: what a shell starts with & ignores SIGQUIT for good
         Answer.Launched launched = generations.launch(site("perl -e '$SIG{QUIT} = sub { open W, q(>), $ARGV[1];"
             + " print W q(here); close W; exit }; open R, q(>), $ARGV[0]; close R; sleep 1000' " + told + "/ready " + told
-            + "/where & wait; exec sleep 1000"));
+            + "/where & wait; exec sleep 1000"), false);
         Scratch.await("its child", () -> Files.exists(told.resolve("ready")));
         assertTrue(generations.kill(launched.generation(), onlyInterpreter(), true));
         Scratch.await("the child's end", () -> only().interpreters().isEmpty());
@@ -187,7 +187,7 @@ class GenerationsTest {
         Files.setAttribute(told, "unix:uid", 60101);
         Answer.Launched launched = generations.launch(site("perl -e '$SIG{QUIT} = q(IGNORE); $SIG{TERM} = sub { open W, q(>),"
             + " $ARGV[1]; print W q(rolled back); close W; exit }; open R, q(>), $ARGV[0]; close R; sleep 1000' " + told
-            + "/ready " + told + "/end & wait; exec sleep 1000"));
+            + "/ready " + told + "/end & wait; exec sleep 1000"), false);
         Scratch.await("its child", () -> Files.exists(told.resolve("ready")));
         assertTrue(generations.kill(launched.generation(), onlyInterpreter(), true));
         Scratch.await("the child's end", () -> only().interpreters().isEmpty());
@@ -197,7 +197,7 @@ class GenerationsTest {
     @Test
     void killsInTheEndWhatIgnoresThat() throws Exception {
         Answer.Launched launched =
-            generations.launch(site("(trap '' QUIT TERM; exec sleep 1000) & wait; exec sleep 1000"));
+            generations.launch(site("(trap '' QUIT TERM; exec sleep 1000) & wait; exec sleep 1000"), false);
         Scratch.await("its child", () -> only().interpreters().size() == 1 && isSleep(only().interpreters().get(0)));
         assertTrue(generations.kill(launched.generation(), onlyInterpreter(), true));
         Scratch.await("the child's end", () -> only().cgroup().processes().size() == 1);
@@ -213,7 +213,7 @@ class GenerationsTest {
 
     @Test
     void endsTheInterpretersOfADeadConnectorAndNeitherParentsNorDaemons() throws Exception {
-        generations.launch(site("(setsid sleep 1000 &); (while :; do :; done) & sleep 1000 & wait; exec sleep 1000"));
+        generations.launch(site("(setsid sleep 1000 &); (while :; do :; done) & sleep 1000 & wait; exec sleep 1000"), false);
         Scratch.await("all of them", () -> only().cgroup().processes().size() == 4 && only().interpreters().size() == 2);
         generations.endInterpreters();
         Scratch.await("their end", () -> only().cgroup().processes().size() == 2 && only().interpreters().isEmpty());
@@ -222,10 +222,10 @@ class GenerationsTest {
 
     @Test
     void stopsWhatWasLaunchedForAConnectorThatHasGoneUnlessTheNextOneKnowsIt() throws Exception {
-        GenerationId first = generations.launch(site("exec sleep 1000")).generation();
+        GenerationId first = generations.launch(site("exec sleep 1000"), false).generation();
         generations.stopUnlessKnown(first);
         assertEquals(List.of(), List.copyOf(generations.running()));
-        GenerationId second = generations.launch(site("exec sleep 1000")).generation();
+        GenerationId second = generations.launch(site("exec sleep 1000"), false).generation();
         assertEquals(second, generations.list().get(0).launched().generation());
         generations.stopUnlessKnown(second);
         assertEquals(second, only().id());

@@ -17,7 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -216,6 +218,28 @@ class RealLaunchTest {
             one.join();
         }
         assertEquals(5, pids.size());
+    }
+
+    /** The latter is a launch after failures: its start comes after all that serves. */
+    @Test
+    void whatALaunchWaitsForStartsAtOnceUnlessThatLaunchMayWait() throws Exception {
+        assertTrue(turnsWhile(stages::take).contains("0"));
+        assertEquals(Set.of("1"), turnsWhile(stages::takeUnhurried));
+    }
+
+    /** What {@code cpu.idle} of those that start was until there was one, from when the first was there. */
+    private Set<String> turnsWhile(Callable<Stage> take) throws Exception {
+        Path idle = scratch.cgroups().starting().directory().orElseThrow().resolve("cpu.idle");
+        Set<String> turns = ConcurrentHashMap.newKeySet();
+        FutureTask<Stage> taken = new FutureTask<>(take);
+        new Thread(taken, "launch").start();
+        while (!taken.isDone()) {
+            if (!starting().isEmpty()) {
+                turns.add(Files.readString(idle).strip());
+            }
+        }
+        taken.get().kill();
+        return turns;
     }
 
     @Test

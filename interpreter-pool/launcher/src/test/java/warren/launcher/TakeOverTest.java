@@ -52,7 +52,7 @@ class TakeOverTest {
         before = generations();
         after = generations();
         site = ShellPlugin.site(ALICE, scratch.script("sleep 1000 & wait; exec sleep 1000"));
-        before.launch(site);
+        before.launch(site, false);
     }
 
     @AfterEach
@@ -191,11 +191,11 @@ class TakeOverTest {
 
     @Test
     void usesNoNumberTwiceEvenOfWhatHadEnded() throws Exception {
-        before.stop(before.launch(site).generation(), false);
-        before.launch(site);
+        before.stop(before.launch(site, false).generation(), false);
+        before.launch(site, false);
         before.stop(new GenerationId(ALICE, 3), false);
         takeOver(site);
-        assertEquals(4, after.launch(site).generation().number());
+        assertEquals(4, after.launch(site, false).generation().number());
         after.stop(FIRST, false);
         assertEquals(List.of("alice.4"), new Notes(directories.generationNotes()).names());
     }
@@ -204,9 +204,9 @@ class TakeOverTest {
     void countsWhatItTookOver() throws Exception {
         takeOver(site);
         for (int more = 0; more < 3; more++) {
-            after.launch(site);
+            after.launch(site, false);
         }
-        assertTrue(org.junit.jupiter.api.Assertions.assertThrows(LaunchFailure.class, () -> after.launch(site))
+        assertTrue(org.junit.jupiter.api.Assertions.assertThrows(LaunchFailure.class, () -> after.launch(site, false))
             .getMessage().contains("4 generations run already"));
     }
 
@@ -217,7 +217,7 @@ class TakeOverTest {
         Path unused = scratch.cgroups().createForStage().directory();
         takeOver(site);
         assertFalse(Files.exists(socket) || Files.exists(empty) || Files.exists(unused));
-        assertEquals(3, after.launch(site).generation().number());
+        assertEquals(3, after.launch(site, false).generation().number());
     }
 
     @Test

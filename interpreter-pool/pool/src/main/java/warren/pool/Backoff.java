@@ -9,7 +9,9 @@ import warren.contract.VirtualHostName;
  * Damps what fails again and again: after a failed launch, or a generation that died young, the next launch may come at once,
  * and after a second one in a row a second later. It stays with that second for a minute, for what is at fault may be the
  * machine, an attack or an accident, which end, and visitors wait. Then, and at once where it is the code that does not load,
- * the pause doubles with each failure. What the launcher could not launch is tried again a second later, too, when it has launched
+ * the pause doubles with each failure. What had loaded and died is launched again as much later as its launch took, for that
+ * minute, and a second later ever after: half of the time at most goes into launches, and who visits when it is over waits as long as
+ * for a launch. What the launcher could not launch is tried again a second later, too, when it has launched
  * another virtual host meanwhile, for that may be the end of what was at fault with the machine; where that was in vain, two
  * seconds later the next time, and so on. Not thread-safe.
  */
@@ -26,6 +28,8 @@ final class Backoff {
     /** How long the next pause is, where it doubles. */
     private long seconds = 1;
     private long firstFailureNanos;
+    /** The last that did not fail. */
+    private Duration launchTook = A_SECOND;
     private long overNanos;
     private Optional<String> last = Optional.empty();
     private long lastFailedLaunchNanos;
@@ -41,7 +45,7 @@ final class Backoff {
         /** The code does not load: its owner mends it, and a reload tries it at once. */
         CODE(Duration.ofSeconds(30)),
         /** What had loaded has died: its owner cannot know when that is over. */
-        DEATH(Duration.ofSeconds(4));
+        DEATH(A_SECOND);
 
         private final Duration longest;
 
@@ -69,8 +73,8 @@ final class Backoff {
         switch (why) {
             // no fault of the virtual host's
             case LauncherAway away -> last = Optional.of(away.getMessage());
-            case NotLaunched notLaunched -> hold(Fault.LAUNCH, notLaunched.getMessage());
-            default -> hold(Fault.CODE, why.getMessage());
+            case NotLaunched notLaunched -> hold(Fault.LAUNCH, notLaunched.getMessage(), A_SECOND);
+            default -> hold(Fault.CODE, why.getMessage(), A_SECOND);
         }
     }
 
@@ -83,10 +87,16 @@ final class Backoff {
         if (age.compareTo(GROWN_UP) >= 0) {
             succeeded();
         }
-        hold(Fault.DEATH, why);
+        hold(Fault.DEATH, why, launchTook.compareTo(A_SECOND) < 0 ? launchTook : A_SECOND);
     }
 
-    private void hold(Fault fault, String why) {
+    /** Its launch did not fail, whatever comes of it. */
+    void launched(Duration took) {
+        launchTook = took;
+    }
+
+    /** @param least the pause while it may pass by itself */
+    private void hold(Fault fault, String why, Duration least) {
         last = Optional.of(why);
         refused = fault == Fault.LAUNCH;
         failures++;
@@ -94,10 +104,10 @@ final class Backoff {
             firstFailureNanos = nanos.getAsLong();
             return;
         }
-        if (fault != Fault.CODE && nanos.getAsLong() - firstFailureNanos < PATIENCE.toNanos()) {
-            seconds = 1;
-        }
-        overNanos = nanos.getAsLong() + A_SECOND.multipliedBy(seconds).toNanos();
+        boolean mayPass = fault != Fault.CODE && nanos.getAsLong() - firstFailureNanos < PATIENCE.toNanos();
+        seconds = mayPass ? 1 : seconds;
+        Duration pause = mayPass ? least : A_SECOND.multipliedBy(seconds);
+        overNanos = nanos.getAsLong() + pause.toNanos();
         seconds = Math.min(2 * seconds, fault.longest.toSeconds());
     }
 

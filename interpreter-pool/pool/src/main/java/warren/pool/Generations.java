@@ -1,5 +1,6 @@
 package warren.pool;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -152,9 +153,11 @@ final class Generations {
     }
 
     private Generation launchLoadAndInstall(Optional<Generation> instead) throws LaunchRefusal {
+        long begin = System.nanoTime();
         Generation generation = isRepeated() ? shared.launchInTurn(host) : shared.launch(host);
         try {
             generation.load();
+            launched(Duration.ofNanos(System.nanoTime() - begin));
             if (instead.isPresent() && host.healthCheck().isPresent()) {
                 HealthRequest.require(host, host.healthCheck().get(), generation, slots);
             }
@@ -174,6 +177,10 @@ final class Generations {
 
     private synchronized boolean isRepeated() {
         return backoff.isRepeated();
+    }
+
+    private synchronized void launched(Duration took) {
+        backoff.launched(took);
     }
 
     /** One that has loaded takes over; the one before drains. */

@@ -1,6 +1,7 @@
 package warren.pool;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,9 @@ import warren.contract.VirtualHost;
 public final class InterpreterPool {
     private static final Logger LOG = LogManager.getLogger(InterpreterPool.class);
     private static final int MOST_TRIES = 3;
+    /** Of interpreters that have died in requests: so many are replaced at once, and in the long run one in this time. */
+    private static final int DEATHS_AT_ONCE = 20;
+    private static final Duration DEATHS_EVERY = Duration.ofMillis(50);
 
     private final Shared shared;
     private final Slots slots;
@@ -28,6 +32,8 @@ public final class InterpreterPool {
     private final RateLimit rate;
     private final LongAdder requests = new LongAdder();
     private final Failures failures = new Failures();
+    /** Guarded by itself. */
+    private final Pace deaths = new Pace(DEATHS_EVERY, DEATHS_AT_ONCE);
     private volatile VirtualHost host;
 
     InterpreterPool(VirtualHost host, Shared shared) {
@@ -136,6 +142,7 @@ public final class InterpreterPool {
     private void answerOnce(Exchange exchange, RequestBody body, Delivery delivery, long arrival)
             throws RequestFailed, IOException {
         Slots.Slot slot = slots.new Slot();
+        Duration vacant = Duration.ZERO;
         try {
             Borrowed borrowed = borrow(slot, arrival);
             try {
@@ -144,8 +151,25 @@ public final class InterpreterPool {
             } finally {
                 giveBack(borrowed);
             }
+        } catch (InterpreterDied e) {
+            vacant = e.unread() ? Duration.ZERO : vacancyAfterADeath();
+            throw e;
         } finally {
-            slot.giveBack();
+            if (vacant.isZero()) {
+                slot.giveBack();
+            } else {
+                shared.after(vacant, slot::giveBack);
+            }
+        }
+    }
+
+    /**
+     * How long the place of one that has died in a request stays vacant. Making another is work that its owner's quotas do not
+     * pay: code that kills its interpreter with each request would have the machine make hundreds a second.
+     */
+    private Duration vacancyAfterADeath() {
+        synchronized (deaths) {
+            return deaths.next(System.nanoTime());
         }
     }
 

@@ -99,8 +99,9 @@ public final class LauncherClient {
         }
     }
 
-    Answer.Launched launch(VirtualHostName name) throws NotLaunched, IOException {
-        return switch (one(new Ask.Launch(name), Answer.class)) {
+    /** @param again whether what others wait for goes ahead of it */
+    Answer.Launched launch(VirtualHostName name, boolean again) throws NotLaunched, IOException {
+        return switch (one(new Ask.Launch(name, again), Answer.class)) {
             case Answer.Launched launched -> launched;
             case Answer.LaunchFailed failed -> throw new NotLaunched(failed.sentence());
             case Answer other -> throw unexpected(other);

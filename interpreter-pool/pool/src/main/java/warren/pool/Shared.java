@@ -150,8 +150,12 @@ final class Shared implements AutoCloseable {
 
     /** A new generation, which is still loading its code. */
     Generation launch(VirtualHost host) throws LaunchRefusal {
+        return launch(host, false);
+    }
+
+    private Generation launch(VirtualHost host, boolean again) throws LaunchRefusal {
         try {
-            Answer.Launched launched = launcher.launch(host.name());
+            Answer.Launched launched = launcher.launch(host.name(), again);
             launchedNanos = System.nanoTime();
             return generation(new Answer.Running(launched, host.reloads()), host);
         } catch (IOException e) {
@@ -165,13 +169,13 @@ final class Shared implements AutoCloseable {
     }
 
     /**
-     * The same after failures in a row: one at a time, however many virtual hosts fail, so that they take no more of the
-     * machine's processors, which nobody's quota pays for, than one does.
+     * The same after failures in a row: one at a time, however many virtual hosts fail, and after all that serves, so that they take
+     * of the machine's processors, which nobody's quota pays for, no more than one does, and what is left.
      */
     Generation launchInTurn(VirtualHost host) throws LaunchRefusal {
         repeatedLaunch.acquireUninterruptibly();
         try {
-            return launch(host);
+            return launch(host, true);
         } finally {
             repeatedLaunch.release();
         }

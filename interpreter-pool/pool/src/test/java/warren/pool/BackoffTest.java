@@ -46,14 +46,27 @@ class BackoffTest {
         assertEquals(List.of(0L, 1L, 2L, 4L, 8L, 16L, 30L, 30L), pauses("not loaded", 8));
     }
 
-    @ParameterizedTest
-    @CsvSource({"not launched, 30", "died, 4"})
-    void whatMayPassIsTriedEachSecondForAMinuteAndThenLessOften(String how, long longest) {
-        List<Long> pauses = pauses(how, 70);
+    @Test
+    void whatMayPassIsTriedEachSecondForAMinuteAndThenLessOften() {
+        List<Long> pauses = pauses("not launched", 70);
         assertEquals(0, pauses.getFirst());
         assertTrue(pauses.subList(1, 61).stream().allMatch(pause -> pause == 1), pauses::toString);
         assertEquals(2, pauses.get(61));
-        assertEquals(longest, pauses.getLast());
+        assertEquals(30, pauses.getLast());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"300, 300", "2500, 1000"})
+    void whatDiesIsLaunchedAgainAsMuchLaterAsThatTakesForAMinuteAndThenASecondLater(long tookMillis, long pauseMillis) {
+        backoff.launched(Duration.ofMillis(tookMillis));
+        fail("died");
+        assertEquals(Duration.ZERO, backoff.pause());
+        for (long millis = 0; millis < 60_000; millis += pauseMillis) {
+            fail("died");
+            assertEquals(Duration.ofMillis(pauseMillis), backoff.pause());
+            pass(backoff.pause());
+        }
+        assertEquals(List.of(1L, 1L, 1L), pauses("died", 3));
     }
 
     @Test

@@ -34,6 +34,8 @@ final class FakeLauncher implements AutoCloseable {
     }
 
     final AtomicInteger launches = new AtomicInteger();
+    /** Of those how many the asker calls so. */
+    final AtomicInteger repeated = new AtomicInteger();
     final List<GenerationId> stopped = new CopyOnWriteArrayList<>();
     final List<Integer> killed = new CopyOnWriteArrayList<>();
     final List<Ask.ReportReload> reports = new CopyOnWriteArrayList<>();
@@ -92,7 +94,10 @@ final class FakeLauncher implements AutoCloseable {
             InputStream in = Channels.newInputStream(channel);
             OutputStream out = Channels.newOutputStream(channel);
             switch (Frames.receiveAsk(in)) {
-                case Ask.Launch(VirtualHostName name) -> Frames.send(launch(name), out);
+                case Ask.Launch(VirtualHostName name, boolean again) -> {
+                    repeated.addAndGet(again ? 1 : 0);
+                    Frames.send(launch(name), out);
+                }
                 case Ask.Stop(GenerationId generation, boolean tellWhere) -> {
                     FakeParent parent = parents.remove(generation);
                     if (parent != null) {

@@ -34,7 +34,7 @@ final class LauncherClientTest {
             LauncherClient client = new LauncherClient(launcher.socket());
             assertEquals("/ajp", client.configure().ajpSocket());
             assertEquals(new LauncherClient.Told.Listed(new VirtualHostList(8, List.of(host))), client.list(new VirtualHostList(7, List.of())));
-            GenerationId generation = client.launch(Stage.ALICE).generation();
+            GenerationId generation = client.launch(Stage.ALICE, false).generation();
             assertEquals(new GenerationId(Stage.ALICE, 1), generation);
             assertFalse(client.kill(generation, 999_999, false));
             client.reportReload(Stage.ALICE, 4, "");
@@ -42,7 +42,7 @@ final class LauncherClientTest {
             client.stop(generation, false);
             assertEquals(List.of(generation), launcher.stopped);
             launcher.refusal = Optional.of("try later");
-            String refused = assertThrows(LaunchRefusal.class, () -> client.launch(Stage.ALICE)).getMessage();
+            String refused = assertThrows(LaunchRefusal.class, () -> client.launch(Stage.ALICE, false)).getMessage();
             assertEquals("vhost=alice step=set user call=setuid errno=EAGAIN: try later", refused);
         }
     }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +42,35 @@ final class PoolLimitsTest {
             assertEquals(1, exchange.pids.size());
             stage.launcher.reached = "";
             assertThrows(InterpreterDied.class, () -> stage.serve(FakeExchange.of(method)));
+        }
+    }
+
+    /** Making interpreters is work that no quota of their owner's pays. */
+    @Test
+    void codeThatKillsItsInterpreterWithEachRequestHasOnlySoManyASecond() throws Exception {
+        AtomicBoolean dies = new AtomicBoolean(true);
+        try (Stage stage = new Stage(Stage.settings(4), me -> {
+            if (dies.get()) {
+                throw new IOException("dies");
+            }
+            Stage.OK.serve(me);
+        });
+             ExecutorService threads = Executors.newFixedThreadPool(8)) {
+            long begin = System.nanoTime();
+            List<Future<InterpreterDied>> all = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                all.add(threads.submit(() -> assertThrows(InterpreterDied.class, () -> stage.serve(FakeExchange.post(new byte[3])))));
+            }
+            for (Future<InterpreterDied> one : all) {
+                one.get();
+            }
+            // 20 at once; the place of the 56th, which the last may have, is vacant until 36 * 50 ms are over
+            long millis = Duration.ofNanos(System.nanoTime() - begin).toMillis();
+            assertTrue(millis >= 1800, () -> "60 died in " + millis + " ms");
+            dies.set(false);
+            assertEquals(1, stage.serve(FakeExchange.post(new byte[3])).pids.size());
+            assertEquals(1, stage.launcher.launches.get());
+            stage.countersEqualReality();
         }
     }
 

@@ -114,7 +114,7 @@ final class TakeOverTest {
     /** As a connector leaves them that has ended inside a reload. */
     private static void launchBoth(Stage stage) throws Exception {
         stage.get();
-        new LauncherClient(stage.launcher.socket()).launch(Stage.ALICE);
+        new LauncherClient(stage.launcher.socket()).launch(Stage.ALICE, false);
         assertEquals(2, running(stage).generations().size());
     }
 
@@ -124,7 +124,7 @@ final class TakeOverTest {
         try (Stage stage = new Stage(Stage.settings(2), Stage.OK)) {
             stage.get();
             LauncherClient launcher = new LauncherClient(stage.launcher.socket());
-            launcher.launch(Stage.ALICE);
+            launcher.launch(Stage.ALICE, false);
             try (Pools next = next(stage, List.of(host(0)), new LauncherClient.Running(running(stage).generations(), true))) {
                 assertEquals(2, servedBy(next));
                 assertEquals(List.of(), stage.launcher.stopped);
@@ -158,8 +158,8 @@ final class TakeOverTest {
         try (Stage stage = new Stage(Stage.settings(2), (generation, socket) ->
                 new FakeParent(socket, generation.number() < 3 ? MUTE : Stage.HELLO, Stage.OK))) {
             LauncherClient launcher = new LauncherClient(stage.launcher.socket());
-            launcher.launch(Stage.ALICE);
-            launcher.launch(Stage.ALICE);
+            launcher.launch(Stage.ALICE, false);
+            launcher.launch(Stage.ALICE, false);
             try (Pools next = next(stage, List.of(host(0)))) {
                 assertEquals(3, servedBy(next));
                 Eventually.equal(2, () -> stage.launcher.stopped.size());
@@ -225,7 +225,7 @@ final class TakeOverTest {
         try (Stage stage = new Stage(Stage.settings(2), Stage.OK)) {
             stage.get();
             // its answer was lost with the launcher
-            new LauncherClient(stage.launcher.socket()).launch(Stage.ALICE);
+            new LauncherClient(stage.launcher.socket()).launch(Stage.ALICE, false);
             stage.pools.takeOver(List.of(host(0)), running(stage));
             Eventually.equal(1, () -> stage.launcher.stopped.size());
             assertEquals(2, stage.launcher.stopped.getFirst().number());

@@ -1,0 +1,57 @@
+package warren.system;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A {@link Load} as from another machine: from a process of its own that the kernel runs first (sched(7), SCHED_FIFO), so that its
+ * times are what the server took, and not what the client waited for a processor.
+ */
+final class DistantLoad implements AutoCloseable {
+    /** Collected seldom: what its requests leave is small. */
+    private static final String YOUNG = "-Xmn96m";
+    private final Process process;
+
+    DistantLoad(Machine machine) throws IOException {
+        process = new ProcessBuilder("chrt", "--fifo", "1", Path.of(System.getProperty("java.home"), "bin/java").toString(), YOUNG, "-XX:+UseSerialGC",
+            "-cp", System.getProperty("java.class.path"), DistantLoad.class.getName(), Integer.toString(machine.port()))
+            .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
+    /** So many visitors a second in all for so long, and what became of each request. */
+    LoadReport visit(Duration time, int perSecond, String... owners) throws IOException, ClassNotFoundException {
+        process.outputWriter().write(time.toMillis() + " " + perSecond + " " + String.join(" ", owners) + "\n");
+        process.outputWriter().flush();
+        return (LoadReport) new ObjectInputStream(process.getInputStream()).readObject();
+    }
+
+    @Override
+    public void close() throws Exception {
+        process.outputWriter().close();
+        process.waitFor();
+    }
+
+    /** Reads a visit a line, and writes its report. */
+    public static void main(String[] arguments) throws Exception {
+        int port = Integer.parseInt(arguments[0]);
+        BufferedReader visits = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+        for (String visit = visits.readLine(); visit != null; visit = visits.readLine()) {
+            List<String> words = new ArrayList<>(List.of(visit.split(" ")));
+            long millis = Long.parseLong(words.removeFirst());
+            Load load = Load.start(port, Integer.parseInt(words.removeFirst()), words);
+            TimeUnit.MILLISECONDS.sleep(millis);
+            ObjectOutputStream report = new ObjectOutputStream(System.out);
+            report.writeObject(load.stop());
+            report.flush();
+        }
+    }
+}
