@@ -103,7 +103,7 @@ final class NeighborTest {
 
     private static Machine machine;
     private static EchoSite bob;
-    private static DistantLoad bobsVisitors;
+    private static LoadProcess bobsVisitors;
 
     @BeforeAll
     static void start() throws Exception {
@@ -117,7 +117,7 @@ final class NeighborTest {
                 "use strict; print \"Content-Type: text/plain\\n\\nbegun\"; my $end = $ENV{QUERY_STRING}; " + attack.perl, "644");
         }
         machine.start();
-        bobsVisitors = new DistantLoad(machine);
+        bobsVisitors = new LoadProcess(machine);
         visitBob(WARM_UP, WARM_UP_PER_SECOND);
     }
 

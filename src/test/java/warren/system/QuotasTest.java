@@ -36,6 +36,11 @@ final class QuotasTest {
             "WarrenOpenFilesMax 64", "WarrenFileSizeMax 8M", "WarrenTmpMax 4M", "WarrenTmpFilesMax 100", "WarrenShmMax 2M",
             "WarrenCpuMax 50%", "WarrenNice 3", "WarrenIoPriority 6", "WarrenCoreMax 5M");
         machine.addOwner("bob", Machine.BOB, "WarrenRequestCpuMax 1s");
+        machine.addOwner("carol", Machine.CAROL, "WarrenMemoryMax 64M", "WarrenMemoryKill all");
+        machine.write("carol", Machine.CAROL, "htdocs/perl/once.pl", """
+            open my $file, '>>', "$ENV{DOCUMENT_ROOT}/asked"; print {$file} "asked\\n"; close $file;
+            my @hoard; push @hoard, 'x' x 1_000_000 for 1 .. 200; print "Content-Type: text/plain\\n\\nsurvived";
+            """, "644");
         for (String ofDave : List.of("dave", "erin")) {
             machine.addOwner(ofDave, Machine.DAVE, "WarrenQuotasOf owner", "WarrenProcessesMax 20");
             machine.write(ofDave, Machine.DAVE, "htdocs/perl/fork.pl", FORK, "644");
@@ -96,6 +101,18 @@ final class QuotasTest {
         Healing.after("memory of a virtual host at its limit", () -> get("alice", "who.pl").status() == 200);
         assertEquals(parent, parent(), "its generation goes on");
         assertEquals("survived", get("bob", "memory.pl").body());
+    }
+
+    /** The parent interpreter goes with the others where the kernel can do that, which version 1 cannot. */
+    @Test
+    void whereAllOfAGroupAreKilledForMemoryTheReasonIsToldAndNothingIsTriedAgain() throws Exception {
+        for (int times = 1; times <= 3; times++) {
+            assertEquals(503, get("carol", "once.pl").status());
+            assertEquals(times, Files.readAllLines(machine.site("carol").resolve("htdocs/asked")).size());
+            String log = machine.ownersLog("carol");
+            assertEquals(times, log.lines().filter(line -> line.contains("killed: memory 64M reached")).count(), log);
+            Await.until("her being served again", SOON, () -> get("carol", "who.pl").status() == 200);
+        }
     }
 
     @Test

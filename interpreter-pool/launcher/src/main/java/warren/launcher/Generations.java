@@ -61,6 +61,11 @@ final class Generations {
     private final Set<GenerationId> held = new HashSet<>();
     private final Map<VirtualHostName, Integer> lastNumbers = new HashMap<>();
     private final Map<VirtualHostName, GenerationId> lastNoted = new ConcurrentHashMap<>();
+    /** Of each virtual host's last generation whose parent the kernel has killed. */
+    private final Map<VirtualHostName, Reached> lastReached = new ConcurrentHashMap<>();
+
+    /** @param what as {@link #quotaReached} tells it */
+    private record Reached(GenerationId generation, String what) { }
 
     Generations(CgroupTree cgroups, Directories directories, WarmStages stages, LaunchPlans plans, long connectorUser) {
         this.directories = directories;
@@ -287,6 +292,13 @@ final class Generations {
 
     /** @param byItself it may have died while it loaded: a connector that hears of it now shall find its log */
     private void end(Generation generation, String why, boolean byItself) {
+        if (byItself) {
+            // the kernel may have killed it with its interpreters, and those who asked these will ask why
+            String reached = GroupQuotas.reached(generation);
+            if (!reached.isEmpty()) {
+                lastReached.put(generation.id().virtualHost(), new Reached(generation.id(), reached));
+            }
+        }
         if (running.remove(generation.id(), generation)) {
             LOG.info("{} {}{}", generation, why, GroupQuotas.hits(generation));
             if (byItself && generation.since().plus(LOADING).isAfter(Instant.now())) {
@@ -323,9 +335,14 @@ final class Generations {
         }
     }
 
-    /** What the kernel killed one of its processes for, told once for each; nothing where it did not, or it is gone. */
+    /**
+     * What the kernel killed one of its processes for, told once for each, or its parent interpreter; nothing where it killed
+     * none.
+     */
     String quotaReached(GenerationId id) {
-        return Optional.ofNullable(running.get(id)).map(GroupQuotas::reached).orElse("");
+        return Optional.ofNullable(running.get(id)).map(GroupQuotas::reached).filter(reached -> !reached.isEmpty())
+            .or(() -> Optional.ofNullable(lastReached.get(id.virtualHost())).filter(last -> last.generation().equals(id)).map(Reached::what))
+            .orElse("");
     }
 
     /**

@@ -86,6 +86,7 @@ public final class Launcher {
         takeOverGenerations(first, LeftGenerations.find(cgroups, directories, plans, watch, configurations.current()));
         cgroups.missing().forEach(controller -> LOG.warn("no cgroup has the controller {}: its limits are not enforced",
             controller.versionTwoName()));
+        cgroups.obstacle().ifPresent(LOG::warn);
         decayUsage.start();
         // not before: cgroups of stages that wait would be taken for an earlier launcher\'s
         stages.keepWarm(server.warmStages());

@@ -20,8 +20,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * This launcher's part of the cgroup tree, below the cgroup that it runs in itself (a service manager delegates that
- * one), or that an earlier launcher ran in whose tree it takes over:
+ * This launcher's part of the cgroup tree, below the cgroup that it was started in ({@link Delegation}), or that an earlier
+ * launcher was started in whose tree it takes over:
  * <pre>
  *   warren-NAME/connector.N
  *   warren-NAME/starting     launch stages that are not ready yet
@@ -38,6 +38,7 @@ public final class CgroupTree {
     private static final Duration LEFTOVERS = Duration.ofSeconds(5);
     private static final String QUOTAS = "quotas";
     private static final String STARTING = "starting";
+    private final Delegation delegation;
     private final Path top;
     private final Map<Controller, Path> versionOne;
     private final List<Controller> versionTwo;
@@ -46,10 +47,11 @@ public final class CgroupTree {
     private final Set<QuotaGroup> withSessions = new HashSet<>();
     private int made;
 
-    private CgroupTree(Path top, Map<Controller, Path> versionOne) throws IOException {
-        this.top = top;
+    private CgroupTree(Delegation delegation, String name, Map<Controller, Path> versionOne) throws IOException {
+        this.delegation = delegation;
+        this.top = delegation.directory().resolve(name);
         Files.createDirectories(top.resolve(QUOTAS));
-        this.versionTwo = enable(top);
+        this.versionTwo = delegation.give(List.of(delegation.directory(), top, top.resolve(QUOTAS)));
         this.versionOne = new EnumMap<>(Controller.class);
         for (Map.Entry<Controller, Path> tree : versionOne.entrySet()) {
             if (!versionTwo.contains(tree.getKey())) {
@@ -77,12 +79,12 @@ public final class CgroupTree {
                 note.stream().filter(line -> line.startsWith(controller + " ")).findFirst()
                     .ifPresent(line -> versionOne.put(controller, Path.of(line.substring(controller.name().length() + 1))));
             }
-            return new CgroupTree(Path.of(note.get(0)), versionOne);
+            return new CgroupTree(Delegation.existing(Path.of(note.get(0)).getParent()), name, versionOne);
         }
         Hierarchies own = Hierarchies.ofThisProcess();
         Map<Controller, Path> versionOne = new EnumMap<>(Controller.class);
         own.versionOne().forEach((controller, path) -> versionOne.put(controller, path.resolve(name)));
-        return new CgroupTree(own.unified().resolve(name), versionOne);
+        return new CgroupTree(Delegation.of(own.unified(), ProcessHandle.current().pid()), name, versionOne);
     }
 
     /** What the next launcher should know: the directory, then a line for each tree of version 1. */
@@ -92,40 +94,24 @@ public final class CgroupTree {
         return lines;
     }
 
-    /** Gives the quota groups what controllers version 2's tree has; returns those. */
-    private static List<Controller> enable(Path top) {
-        List<Controller> enabled = new ArrayList<>();
-        for (Controller controller : Controller.values()) {
-            try {
-                for (Path above : List.of(top.getParent(), top, top.resolve(QUOTAS))) {
-                    if (!words(above.resolve("cgroup.subtree_control")).contains(controller.versionTwoName())) {
-                        Files.writeString(above.resolve("cgroup.subtree_control"), "+" + controller.versionTwoName());
-                    }
-                }
-                enabled.add(controller);
-            } catch (IOException notThere) {
-                // It has none, or processes of its own (cgroups(7), "no internal processes").
-            }
-        }
-        return enabled;
-    }
-
-    private static List<String> words(Path file) throws IOException {
-        return Arrays.asList(Files.readString(file).strip().split("\\s+"));
-    }
-
     /** Controllers that this machine gives nobody, in either version; nothing is made or changed. */
     public static List<Controller> missingHere() throws IOException {
         Hierarchies own = Hierarchies.ofThisProcess();
-        List<String> unified = words(own.unified().resolve("cgroup.controllers"));
+        // not those of our own cgroup: a launcher is started in another
+        List<Controller> unified = Delegation.offered(own.root());
         return Arrays.stream(Controller.values()).filter(controller ->
-            !unified.contains(controller.versionTwoName()) && !own.versionOne().containsKey(controller)).toList();
+            !unified.contains(controller) && !own.versionOne().containsKey(controller)).toList();
     }
 
     /** Controllers whose limits cannot be enforced. */
     public List<Controller> missing() {
         return Arrays.stream(Controller.values())
             .filter(controller -> !versionTwo.contains(controller) && !versionOne.containsKey(controller)).toList();
+    }
+
+    /** Why version 2's are missing though the machine has them; nothing where they are not. */
+    public Optional<String> obstacle() throws IOException {
+        return delegation.obstacle();
     }
 
     public Path directory() {
@@ -303,5 +289,6 @@ public final class CgroupTree {
         }
         Files.deleteIfExists(top.resolve(QUOTAS));
         Files.deleteIfExists(top);
+        delegation.leave();
     }
 }

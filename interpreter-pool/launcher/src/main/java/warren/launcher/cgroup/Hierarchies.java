@@ -13,10 +13,11 @@ import java.util.Optional;
  * Where this process is in the trees that are mounted: version 2's, which there must be, and version 1's of the
  * controllers that version 2's does not have. Read from {@code proc_pid_mountinfo(5)} and {@code /proc/self/cgroup}.
  *
- * @param unified our own cgroup in version 2's tree
+ * @param root the topmost cgroup of version 2's tree that is mounted
+ * @param unified our own cgroup in it
  * @param versionOne our own cgroup in each tree of version 1
  */
-record Hierarchies(Path unified, Map<Controller, Path> versionOne) {
+record Hierarchies(Path root, Path unified, Map<Controller, Path> versionOne) {
     private static final int ROOT_FIELD = 3;
     private static final int MOUNT_POINT_FIELD = 4;
 
@@ -30,7 +31,8 @@ record Hierarchies(Path unified, Map<Controller, Path> versionOne) {
     }
 
     static Hierarchies of(List<String> mounts, List<String> memberships) throws IOException {
-        Optional<Path> unified = find(mounts, " - cgroup2 ", "").flatMap(mount -> mount.own(memberships, "0::"));
+        Optional<Mount> mounted = find(mounts, " - cgroup2 ", "");
+        Optional<Path> unified = mounted.flatMap(mount -> mount.own(memberships, "0::"));
         if (unified.isEmpty()) {
             throw new IOException("no cgroup2 tree is mounted, and without one the processes of an owner cannot be held"
                 + " together: mount -t cgroup2 none /sys/fs/cgroup, or see cgroups(7)");
@@ -41,7 +43,7 @@ record Hierarchies(Path unified, Map<Controller, Path> versionOne) {
                 .flatMap(mount -> mount.own(memberships, controller.versionOneName()))
                 .ifPresent(own -> versionOne.put(controller, own));
         }
-        return new Hierarchies(unified.get(), versionOne);
+        return new Hierarchies(mounted.get().point(), unified.get(), versionOne);
     }
 
     /** @param root what of the tree is mounted: in a container it may be a part */

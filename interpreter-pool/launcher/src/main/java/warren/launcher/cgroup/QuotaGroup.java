@@ -6,6 +6,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -25,10 +26,14 @@ public final class QuotaGroup {
     /** No generation's number. */
     private static final String SESSIONS = "sessions";
     private static final int MOST_CHILDREN = 100_000;
+    /** Within it everybody has asked who had a request in a group that was killed as a whole. */
+    private static final Duration MOMENT = Duration.ofSeconds(2);
     private final Path directory;
     private final Map<Controller, ControllerFiles> controllers;
     private final GroupLimits limits;
     private long killsTold;
+    private long groupKillsTold;
+    private OptionalLong allKilledNanos = OptionalLong.empty();
 
     private QuotaGroup(Path directory, Map<Controller, ControllerFiles> controllers) {
         this.directory = directory;
@@ -135,14 +140,22 @@ public final class QuotaGroup {
 
     /**
      * The limit for which the kernel has killed a process, and what was taken, such as {@code "memory 64M reached, 3
-     * processes"}; nothing where it has not killed another one since this was last asked.
+     * processes"}; nothing where it has not killed another one since this was last asked. Where it kills all of the group,
+     * everybody who asks within a moment is told.
      */
     public synchronized String takeReached() {
-        if (GroupUse.memoryKills(controllers).orElse(0) <= killsTold) {
+        long kills = GroupUse.memoryKills(controllers).orElse(0);
+        long groupKills = GroupUse.groupKills(controllers).orElse(0);
+        if (groupKills > groupKillsTold) {
+            groupKillsTold = groupKills;
+            killsTold = kills;
+            allKilledNanos = OptionalLong.of(System.nanoTime());
+        } else if (kills > killsTold) {
+            killsTold++;
+        } else if (allKilledNanos.isEmpty() || System.nanoTime() - allKilledNanos.getAsLong() > MOMENT.toNanos()) {
             return "";
         }
         GroupUse use = use();
-        killsTold++;
         return "memory " + megabytes(limits.of(Quota.MEMORY_BYTES)) + " reached, peak " + megabytes(use.memoryPeakBytes())
             + ", " + use.processes().orElse(0) + " processes left";
     }
@@ -155,6 +168,7 @@ public final class QuotaGroup {
     QuotaGroup takenOver() throws IOException {
         limits.takeOver();
         killsTold = use().memoryKills().orElse(0);
+        groupKillsTold = GroupUse.groupKills(controllers).orElse(0);
         return this;
     }
 

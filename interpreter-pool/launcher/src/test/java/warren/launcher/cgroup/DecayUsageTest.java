@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,7 +110,9 @@ class DecayUsageTest {
     }
 
     private static Optional<String> read(Cgroup cgroup, String file) {
-        return cgroup.joinFiles().stream().map(join -> Path.of(join).resolveSibling(file)).filter(Files::exists).findFirst().map(found -> {
+        // of version 1, or of version 2 in the group's directory
+        Stream<Path> beside = cgroup.joinFiles().stream().map(join -> Path.of(join).resolveSibling(file));
+        return Stream.concat(beside, Stream.of(cgroup.directory().resolveSibling(file))).filter(Files::exists).findFirst().map(found -> {
             try {
                 return Files.readString(found).strip();
             } catch (IOException e) {

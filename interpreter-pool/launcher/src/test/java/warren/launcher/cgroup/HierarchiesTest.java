@@ -14,14 +14,14 @@ class HierarchiesTest {
 
     @Test
     void findsVersionTwoAlone() throws Exception {
-        assertEquals(new Hierarchies(Path.of("/sys/fs/cgroup/system.slice/warren.service"), Map.of()),
+        assertEquals(new Hierarchies(Path.of("/sys/fs/cgroup"), Path.of("/sys/fs/cgroup/system.slice/warren.service"), Map.of()),
             Hierarchies.of(List.of("30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate"),
                 List.of("0::/system.slice/warren.service")));
     }
 
     @Test
     void findsTreesOfVersionOneAlsoThoseOfTwoControllers() throws Exception {
-        assertEquals(new Hierarchies(Path.of("/sys/fs/cgroup/unified"), Map.of(
+        assertEquals(new Hierarchies(Path.of("/sys/fs/cgroup/unified"), Path.of("/sys/fs/cgroup/unified"), Map.of(
                 Controller.MEMORY, Path.of("/sys/fs/cgroup/memory/agent/1"),
                 Controller.CPU, Path.of("/sys/fs/cgroup/cpu,cpuacct"),
                 Controller.IO, Path.of("/sys/fs/cgroup/blkio"))),

@@ -12,18 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/**
- * A {@link Load} as from another machine: from a process of its own that the kernel runs first (sched(7), SCHED_FIFO), so that its
- * times are what the server took, and not what the client waited for a processor.
- */
-final class DistantLoad implements AutoCloseable {
+/** A {@link Load} from a process of its own, so that its times are what the server took, and not what other visitors have this one do. */
+final class LoadProcess implements AutoCloseable {
     /** Collected seldom: what its requests leave is small. */
     private static final String YOUNG = "-Xmn96m";
     private final Process process;
 
-    DistantLoad(Machine machine) throws IOException {
-        process = new ProcessBuilder("chrt", "--fifo", "1", Path.of(System.getProperty("java.home"), "bin/java").toString(), YOUNG, "-XX:+UseSerialGC",
-            "-cp", System.getProperty("java.class.path"), DistantLoad.class.getName(), Integer.toString(machine.port()))
+    LoadProcess(Machine machine) throws IOException {
+        process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(), YOUNG, "-XX:+UseSerialGC",
+            "-cp", System.getProperty("java.class.path"), LoadProcess.class.getName(), Integer.toString(machine.port()))
             .redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
