@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -49,58 +48,6 @@ final class NeighborTest {
     private static final long MOST_CONNECTOR_BYTES = 512L << 20;
     private static final Duration SERVED_AGAIN_WITHIN = Duration.ofSeconds(20);
 
-    /** Each is a script that goes on until a time, and how many visitors ask for it again and again. */
-    private enum Attack {
-        FORK_BOMB(4, """
-            require POSIX; local $SIG{CHLD} = 'IGNORE';
-            while (time < $end) {
-                my $pid = fork;
-                if (!defined $pid) { select undef, undef, undef, 0.001 }
-                elsif (!$pid) { while (time < $end) { fork; select undef, undef, undef, 0.005 } POSIX::_exit(0) }
-            }"""),
-        MEMORY_BOMB(4, "my @hoard; push @hoard, 'x' x 1_000_000 while time < $end;"),
-        CPU_HOG(8, "1 while time < $end;"),
-        DESCRIPTORS(4, "my @open; while (open my $file, '<', '/dev/null') { push @open, $file } sleep 1 while time < $end;"),
-        SOCKETS(4, """
-            use Socket; my @open;
-            while (socketpair my $one, my $other, AF_UNIX, SOCK_STREAM, PF_UNSPEC) {
-                $_->blocking(0), syswrite $_, 'x' x 200_000 for $one, $other; push @open, $one, $other;
-            }
-            sleep 1 while time < $end;"""),
-        TEMPORARY_FILES(4, """
-            while (time < $end) { for my $directory ('/tmp', '/dev/shm', '/var/tmp') {
-                open my $file, '>', "$directory/fill$$" or next; 1 while syswrite $file, 'x' x 65536; close $file } }
-            unlink "$_/fill$$" for '/tmp', '/dev/shm', '/var/tmp';"""),
-        INODES(4, "my $made = 0; while (time < $end) { open my $file, '>', \"/tmp/inode$$.\" . $made++ or last } sleep 1 while time < $end;"),
-        SHARED_MEMORY(4, """
-            my $made = 0; while (time < $end && $made < 500) {
-                my $id = shmget(0, 10_000_000, 01600) // last; shmwrite $id, 'x' x 10_000_000, 0, 10_000_000; $made++ }
-            $made = 0; while (time < $end && $made++ < 500) { my $id = msgget(0, 01600) // last; msgsnd $id, pack('l! a*', 1, 'x' x 8000), 0 | 04000 }"""),
-        LOG_FLOOD(4, "warn 'x' x 1000 while time < $end;"),
-        CRASH_LOOP(8, "kill KILL => $$;"),
-        HUNG_REQUESTS(Integer.getInteger("warren.load.hung", 300), "sleep 1 while time < $end;"),
-        KILL_ALL(2, "kill KILL => -1;"),
-        /** What chance alone makes of the figures. */
-        NOTHING(0, "");
-
-        private final int visitors;
-        private final String perl;
-
-        Attack(int visitors, String perl) {
-            this.visitors = visitors;
-            this.perl = perl;
-        }
-
-        /** Those of a list with commas; all, where it is empty. */
-        static List<Attack> named(String names) {
-            return names.isEmpty() ? List.of(values()) : Arrays.stream(names.split(",")).map(name -> valueOf(name.toUpperCase(Locale.ROOT))).toList();
-        }
-
-        String path() {
-            return "/perl/" + name().toLowerCase(Locale.ROOT) + ".pl";
-        }
-    }
-
     private static Machine machine;
     private static EchoSite bob;
     private static LoadProcess bobsVisitors;
@@ -108,13 +55,12 @@ final class NeighborTest {
     @BeforeAll
     static void start() throws Exception {
         machine = new Machine();
-        machine.setWorkers(Attack.HUNG_REQUESTS.visitors + 300);
+        machine.setWorkers(Attack.HUNG_REQUESTS.visitors() + 300);
         machine.addOwner("alice", Machine.ALICE, "WarrenMemoryMax 128M", "WarrenProcessesMax 64", "WarrenInFlightMax 2000", "WarrenQueueLength 2000");
         machine.addOwner("bob", Machine.BOB, "PerlInterpMinSpare 2");
         bob = EchoSite.at(machine, "bob", Machine.BOB);
         for (Attack attack : Attack.values()) {
-            machine.write("alice", Machine.ALICE, "htdocs" + attack.path(),
-                "use strict; print \"Content-Type: text/plain\\n\\nbegun\"; my $end = $ENV{QUERY_STRING}; " + attack.perl, "644");
+            machine.write("alice", Machine.ALICE, "htdocs" + attack.path(), attack.script(), "644");
         }
         machine.start();
         bobsVisitors = new LoadProcess(machine);
@@ -209,7 +155,7 @@ final class NeighborTest {
         long percent = timeForBob().minus(took).toMillis() * 100 / before.took().toMillis();
         AtomicBoolean over = new AtomicBoolean();
         long end = System.currentTimeMillis() / 1000 + WATCH.toSeconds() + 1;
-        List<CompletableFuture<Integer>> visitors = AtOnce.run(attack.visitors, i -> () -> visitAlice(attack, i, end, over));
+        List<CompletableFuture<Integer>> visitors = AtOnce.run(attack.visitors(), i -> () -> visitAlice(attack, i, end, over));
         LoadReport meanwhile = visitBob(WATCH, perSecond);
         over.set(true);
         AtOnce.ended(visitors);
@@ -235,11 +181,10 @@ final class NeighborTest {
     /** Until the attack is over; how often it was answered, if only by a refusal. They come one after the other, the last of them at half time. */
     private static int visitAlice(Attack attack, int visitor, long end, AtomicBoolean over) throws InterruptedException {
         int answers = 0;
-        TimeUnit.NANOSECONDS.sleep(WATCH.toNanos() / 2 * visitor / attack.visitors);
+        TimeUnit.NANOSECONDS.sleep(WATCH.toNanos() / 2 * visitor / attack.visitors());
         while (!over.get()) {
-            try (Wire wire = new Wire(machine.port(), WATCH.plus(SERVED_AGAIN_WITHIN))) {
-                wire.send("GET " + attack.path() + "?" + end + " HTTP/1.1\r\nHost: alice.localhost\r\nConnection: close\r\n\r\n");
-                wire.head();
+            try {
+                attack.visit(machine.port(), end, over::get);
                 answers++;
                 TimeUnit.MILLISECONDS.sleep(BETWEEN_VISITS_MILLIS);
             } catch (Exception refused) {

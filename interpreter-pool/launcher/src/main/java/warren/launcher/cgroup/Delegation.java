@@ -22,6 +22,8 @@ final class Delegation {
     private final Path directory;
     private final String pid;
     private final Optional<Path> leaf;
+    /** By us, to those below the directory. */
+    private final List<Controller> given = new ArrayList<>();
 
     private Delegation(Path directory, String pid, Optional<Path> leaf) {
         this.directory = directory;
@@ -94,31 +96,40 @@ final class Delegation {
 
     /** Gives the cgroups along a path that begins here what controllers there are; returns those that all of them have now. */
     List<Controller> give(List<Path> path) throws IOException {
-        List<Controller> given = new ArrayList<>();
+        List<Controller> all = new ArrayList<>();
         if (!mayGive(directory)) {
-            return given;
+            return all;
         }
         for (Controller controller : offered(directory)) {
             try {
                 for (Path each : path) {
-                    if (!named(each.resolve(GIVEN)).contains(controller)) {
-                        Files.writeString(each.resolve(GIVEN), "+" + controller.versionTwoName());
-                    }
+                    give(each, controller);
                 }
-                given.add(controller);
+                all.add(controller);
             } catch (IOException refused) {
                 // whose limits are missing is said at the start
             }
         }
-        return given;
+        return all;
     }
 
-    /** Back out of the leaf, once nothing is below the directory but that: it is as it was found. */
+    private void give(Path cgroup, Controller controller) throws IOException {
+        if (!named(cgroup.resolve(GIVEN)).contains(controller)) {
+            Files.writeString(cgroup.resolve(GIVEN), "+" + controller.versionTwoName());
+            if (cgroup.equals(directory)) {
+                given.add(controller);
+            }
+        }
+    }
+
+    /** Back out of the leaf, once nothing is below the directory but that: it is as it was found. The root keeps what it gives: others may use it. */
     void leave() throws IOException {
-        if (leaf.isPresent()) {
-            for (Controller controller : named(directory.resolve(GIVEN))) {
+        if (!isRoot(directory)) {
+            for (Controller controller : given) {
                 Files.writeString(directory.resolve(GIVEN), "-" + controller.versionTwoName());
             }
+        }
+        if (leaf.isPresent()) {
             Files.writeString(directory.resolve(PROCESSES), pid);
             Files.delete(leaf.get());
         }
