@@ -85,7 +85,7 @@ enum Attack {
     }
 
     /**
-     * One visit. It returns when an answer has begun to come, or the visitor has had enough.
+     * One visit, as long as the visitor has the patience.
      *
      * @param end in seconds since 1970: until when the script goes on
      * @throws Exception where the visitor was refused, or the attack is over

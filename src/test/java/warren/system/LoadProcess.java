@@ -34,7 +34,9 @@ final class LoadProcess implements AutoCloseable {
     @Override
     public void close() throws Exception {
         process.outputWriter().close();
-        process.waitFor();
+        if (!process.waitFor(1, TimeUnit.MINUTES)) {
+            process.destroyForcibly().waitFor();
+        }
     }
 
     /** Reads a visit a line, and writes its report. */

@@ -69,8 +69,13 @@ final class NeighborTest {
 
     @AfterAll
     static void stop() throws Exception {
-        bobsVisitors.close();
-        machine.close();
+        try {
+            if (bobsVisitors != null) {
+                bobsVisitors.close();
+            }
+        } finally {
+            machine.close();
+        }
     }
 
     private static LoadReport visitBob(Duration time, int perSecond) throws Exception {

@@ -37,9 +37,9 @@ public sealed interface Ask {
      * A new generation. Answer: {@link Answer.Launched} once its parent interpreter has been executed (it may still
      * be loading code), or {@link Answer.LaunchFailed}.
      *
-     * @param again whether it comes after failures in a row: what others wait for goes ahead of it
+     * @param afterFailures in a row: it comes after launches of others, and its stage starts after all that serves
      */
-    record Launch(VirtualHostName virtualHost, boolean again) implements Ask { }
+    record Launch(VirtualHostName virtualHost, boolean afterFailures) implements Ask { }
 
     /**
      * The end of a generation and of everything in its cgroup. Answer: {@link Answer.Stopped}, also where it is gone.

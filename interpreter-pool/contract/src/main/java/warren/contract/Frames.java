@@ -30,7 +30,7 @@ public final class Frames {
         switch (ask) {
             case Ask.Configure() -> new FrameWriter(1).sendTo(stream);
             case Ask.ListVirtualHosts(long seen, int connector) -> new FrameWriter(2).number(seen).number(connector).sendTo(stream);
-            case Ask.Launch(VirtualHostName name, boolean again) -> new FrameWriter(3).text(name.value()).flag(again).sendTo(stream);
+            case Ask.Launch(VirtualHostName name, boolean afterFailures) -> new FrameWriter(3).text(name.value()).flag(afterFailures).sendTo(stream);
             case Ask.Stop(GenerationId generation, boolean tellWhere) ->
                 generation(new FrameWriter(4), generation).flag(tellWhere).sendTo(stream);
             case Ask.Kill(GenerationId generation, int pid, boolean tellWhere) ->

@@ -142,7 +142,7 @@ final class Asks {
         try {
             Site site = configurations.current().find(launch.virtualHost()).orElseThrow(() -> new LaunchFailure("configuration",
                 "look up", Optional.empty(), "no such virtual host is configured"));
-            return generations.launch(site, launch.again());
+            return generations.launch(site, launch.afterFailures());
         } catch (LaunchFailure e) {
             Answer.LaunchFailed failed = e.answer(launch.virtualHost());
             LOG.error("{}", failed.sentence());

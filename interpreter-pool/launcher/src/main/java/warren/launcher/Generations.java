@@ -61,11 +61,7 @@ final class Generations {
     private final Set<GenerationId> held = new HashSet<>();
     private final Map<VirtualHostName, Integer> lastNumbers = new HashMap<>();
     private final Map<VirtualHostName, GenerationId> lastNoted = new ConcurrentHashMap<>();
-    /** Of each virtual host's last generation whose parent the kernel has killed. */
-    private final Map<VirtualHostName, Reached> lastReached = new ConcurrentHashMap<>();
-
-    /** @param what as {@link #quotaReached} tells it */
-    private record Reached(GenerationId generation, String what) { }
+    private final ReachedQuotas reached = new ReachedQuotas();
 
     Generations(CgroupTree cgroups, Directories directories, WarmStages stages, LaunchPlans plans, long connectorUser) {
         this.directories = directories;
@@ -80,27 +76,27 @@ final class Generations {
     /**
      * A new generation of this site: its parent interpreter has been executed when this returns.
      *
-     * @param again whether it may wait for what others wait for
+     * @param afterFailures as of {@link Ask.Launch}
      */
-    Answer.Launched launch(Site site, boolean again) throws LaunchFailure {
+    Answer.Launched launch(Site site, boolean afterFailures) throws LaunchFailure {
         VirtualHostName name = site.virtualHost().name();
         GenerationId id = takeRoom(name);
         try {
-            return launch(site, id, again);
+            return launch(site, id, afterFailures);
         } catch (LaunchFailure e) {
             releaseRoom(id);
             throw e;
         }
     }
 
-    private Answer.Launched launch(Site site, GenerationId id, boolean again) throws LaunchFailure {
+    private Answer.Launched launch(Site site, GenerationId id, boolean afterFailures) throws LaunchFailure {
         // first of all, so that the owner can read why it went no further
         if (site.owner().isPresent()) {
             prepareLog(id.virtualHost(), site.owner().get());
         }
         LaunchPlans.Draft draft = plans.draft(site, id);
         Credentials values = plans.valuesOf(draft, id.virtualHost());
-        Stage stage = again ? stages.takeUnhurried(draft.hasOwnProcesses()) : stages.take(draft.hasOwnProcesses());
+        Stage stage = afterFailures ? stages.takeAfterFailures(draft.hasOwnProcesses()) : stages.take(draft.hasOwnProcesses());
         try {
             quotas.enter(stage, draft, site.virtualHost());
             name(stage.cgroup(), id);
@@ -292,12 +288,8 @@ final class Generations {
 
     /** @param byItself it may have died while it loaded: a connector that hears of it now shall find its log */
     private void end(Generation generation, String why, boolean byItself) {
-        if (byItself) {
-            // the kernel may have killed it with its interpreters, and those who asked these will ask why
-            String reached = GroupQuotas.reached(generation);
-            if (!reached.isEmpty()) {
-                lastReached.put(generation.id().virtualHost(), new Reached(generation.id(), reached));
-            }
+        if (byItself && running.containsKey(generation.id())) {
+            reached.parentEnded(generation);
         }
         if (running.remove(generation.id(), generation)) {
             LOG.info("{} {}{}", generation, why, GroupQuotas.hits(generation));
@@ -335,14 +327,9 @@ final class Generations {
         }
     }
 
-    /**
-     * What the kernel killed one of its processes for, told once for each, or its parent interpreter; nothing where it killed
-     * none.
-     */
+    /** What the kernel killed one of its processes for; nothing where it killed none. */
     String quotaReached(GenerationId id) {
-        return Optional.ofNullable(running.get(id)).map(GroupQuotas::reached).filter(reached -> !reached.isEmpty())
-            .or(() -> Optional.ofNullable(lastReached.get(id.virtualHost())).filter(last -> last.generation().equals(id)).map(Reached::what))
-            .orElse("");
+        return reached.of(id, Optional.ofNullable(running.get(id)));
     }
 
     /**

@@ -76,13 +76,4 @@ final class GroupQuotas {
         String hits = generation.cgroup().group().map(group -> group.use().hits()).orElse("");
         return hits.isEmpty() ? "" : " (its quotas until now: " + hits + ")";
     }
-
-    /** What the kernel killed one of its processes for, told once for each; nothing where it did not. */
-    static String reached(Generation generation) {
-        String reached = generation.cgroup().group().map(QuotaGroup::takeReached).orElse("");
-        if (!reached.isEmpty()) {
-            LOG.warn("{} {}", generation, reached);
-        }
-        return reached;
-    }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import warren.launcher.cgroup.Cgroup;
 import warren.launcher.cgroup.CgroupTree;
@@ -30,6 +31,8 @@ final class Stages implements AutoCloseable {
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
     /** A launch and the owner's first answer are over by then, where the code is small. */
     private static final Duration MOMENT = Duration.ofMillis(150);
+    /** So long a launch after failures waits for a start that comes after all that serves. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final Children children;
     private final StageProgram program;
@@ -39,6 +42,8 @@ final class Stages implements AutoCloseable {
     private final List<String> environment;
     private final Queue<Stage> warm = new ArrayDeque<>();
     private final Queue<CompletableFuture<Stage>> launches = new ArrayDeque<>();
+    /** Those after failures in a row. */
+    private final Queue<CompletableFuture<Stage>> later = new ArrayDeque<>();
     private int kept;
     private int starting;
 
@@ -70,7 +75,7 @@ final class Stages implements AutoCloseable {
     }
 
     private synchronized void startMissing(Duration pause) {
-        int missing = kept + launches.size() - warm.size();
+        int missing = kept + launches.size() + later.size() - warm.size();
         // what nobody waits for leaves half of the machine to the interpreters
         int most = launches.isEmpty() ? Math.max(1, PROCESSORS / 2) : PROCESSORS;
         while (starting < Math.min(missing, most)) {
@@ -96,14 +101,14 @@ final class Stages implements AutoCloseable {
     /** Until one is asked for or the time is over; whether it is still wanted. */
     private synchronized boolean awaitLaunch(Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
-        while (launches.isEmpty() && kept > 0 && TimedWait.on(this, deadline)) {
+        while (launches.isEmpty() && later.isEmpty() && kept > 0 && TimedWait.on(this, deadline)) {
             continue;
         }
-        return !launches.isEmpty() || kept > 0;
+        return !launches.isEmpty() || !later.isEmpty() || kept > 0;
     }
 
     private synchronized void handOver(Stage stage) {
-        CompletableFuture<Stage> launch = launches.poll();
+        CompletableFuture<Stage> launch = nextLaunch();
         if (launch != null) {
             launch.complete(stage);
         } else if (warm.size() < kept) {
@@ -116,15 +121,20 @@ final class Stages implements AutoCloseable {
 
     /** Told to one launch; where none waits, the next one tries again and hears of it if it fails once more. */
     private synchronized void failed(Throwable failure) {
-        CompletableFuture<Stage> launch = launches.poll();
+        CompletableFuture<Stage> launch = nextLaunch();
         if (launch != null) {
             launch.completeExceptionally(failure);
         }
         starting--;
-        if (!launches.isEmpty()) {
+        if (!launches.isEmpty() || !later.isEmpty()) {
             startMissing(Duration.ZERO);
         }
         notifyAll();
+    }
+
+    /** Null where none waits. */
+    private CompletableFuture<Stage> nextLaunch() {
+        return launches.isEmpty() ? later.poll() : launches.poll();
     }
 
     private void hasStarted() {
@@ -135,12 +145,15 @@ final class Stages implements AutoCloseable {
 
     /** A warm one; where there is none in working order, the next that has started. */
     Stage take() throws LaunchFailure {
-        return await(next(true));
+        return await(next());
     }
 
-    /** The same, and a start comes after all that serves, as where nobody waits for it. */
-    Stage takeUnhurried() throws LaunchFailure {
-        return await(next(false));
+    /**
+     * The same for a launch after failures in a row: the last warm one is left to others, who go first, and a start comes after all
+     * that serves, as where nobody waits for it; for some seconds, lest a busy machine starts none at all.
+     */
+    Stage takeAfterFailures() throws LaunchFailure {
+        return await(nextAfterFailures());
     }
 
     private static Stage await(CompletableFuture<Stage> next) throws LaunchFailure {
@@ -154,9 +167,33 @@ final class Stages implements AutoCloseable {
         }
     }
 
-    private synchronized CompletableFuture<Stage> next(boolean hurried) {
+    private synchronized CompletableFuture<Stage> next() {
         CompletableFuture<Stage> launch = new CompletableFuture<>();
-        while (!launch.isDone() && !warm.isEmpty()) {
+        takeWarm(launch, 0);
+        if (!launch.isDone()) {
+            launches.add(launch);
+            hurry(launch);
+            notifyAll();
+        }
+        startMissing(MOMENT);
+        return launch;
+    }
+
+    private synchronized CompletableFuture<Stage> nextAfterFailures() {
+        CompletableFuture<Stage> launch = new CompletableFuture<>();
+        takeWarm(launch, 1);
+        if (!launch.isDone()) {
+            later.add(launch);
+            CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).execute(() -> hurry(launch));
+            notifyAll();
+        }
+        startMissing(MOMENT);
+        return launch;
+    }
+
+    /** @param left how many warm ones stay for others */
+    private void takeWarm(CompletableFuture<Stage> launch, int left) {
+        while (!launch.isDone() && warm.size() > left) {
             Stage stage = warm.remove();
             if (stage.isAlive()) {
                 launch.complete(stage);
@@ -164,16 +201,11 @@ final class Stages implements AutoCloseable {
                 stage.kill();
             }
         }
-        if (!launch.isDone()) {
-            launches.add(launch);
-            if (hurried) {
-                cgroups.starting().awaited(1);
-                launch.whenComplete((stage, failure) -> cgroups.starting().awaited(-1));
-            }
-            notifyAll();
-        }
-        startMissing(MOMENT);
-        return launch;
+    }
+
+    private void hurry(CompletableFuture<Stage> launch) {
+        cgroups.starting().awaited(1);
+        launch.whenComplete((stage, failure) -> cgroups.starting().awaited(-1));
     }
 
     private Stage start() throws LaunchFailure {

@@ -44,10 +44,10 @@ final class WarmStages implements AutoCloseable {
         return of(own).take();
     }
 
-    /** The same for who may wait for what others wait for. */
-    Stage takeUnhurried(boolean own) throws LaunchFailure {
+    /** The same for a launch after failures in a row. */
+    Stage takeAfterFailures(boolean own) throws LaunchFailure {
         want(own);
-        return of(own).takeUnhurried();
+        return of(own).takeAfterFailures();
     }
 
     /**

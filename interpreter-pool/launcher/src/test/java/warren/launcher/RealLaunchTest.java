@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -220,26 +222,49 @@ class RealLaunchTest {
         assertEquals(5, pids.size());
     }
 
-    /** The latter is a launch after failures: its start comes after all that serves. */
     @Test
-    void whatALaunchWaitsForStartsAtOnceUnlessThatLaunchMayWait() throws Exception {
+    void whatALaunchWaitsForStartsAtOnceUnlessItComesAfterFailures() throws Exception {
         assertTrue(turnsWhile(stages::take).contains("0"));
-        assertEquals(Set.of("1"), turnsWhile(stages::takeUnhurried));
+        assertEquals("1", turnsWhile(stages::takeAfterFailures).getFirst());
     }
 
     /** What {@code cpu.idle} of those that start was until there was one, from when the first was there. */
-    private Set<String> turnsWhile(Callable<Stage> take) throws Exception {
+    private List<String> turnsWhile(Callable<Stage> take) throws Exception {
         Path idle = scratch.cgroups().starting().directory().orElseThrow().resolve("cpu.idle");
-        Set<String> turns = ConcurrentHashMap.newKeySet();
+        Scratch.await("nobody's waiting", () -> starting().isEmpty() && read(idle).equals("1"));
+        List<String> turns = new ArrayList<>();
         FutureTask<Stage> taken = new FutureTask<>(take);
         new Thread(taken, "launch").start();
         while (!taken.isDone()) {
             if (!starting().isEmpty()) {
-                turns.add(Files.readString(idle).strip());
+                turns.add(read(idle));
             }
+            LockSupport.parkNanos(1_000_000);
         }
         taken.get().kill();
         return turns;
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The last warm one is for who has not failed. */
+    @Test
+    void aLaunchAfterFailuresLeavesOneWarmAndOthersGoFirst() throws Exception {
+        stages.keepWarm(1);
+        Scratch.await("a warm stage", () -> stages.warm() == 1);
+        FutureTask<Stage> later = new FutureTask<>(stages::takeAfterFailures);
+        new Thread(later, "later").start();
+        Scratch.await("a start for it", () -> later.isDone() || countOfStages() == 2);
+        Stage first = stages.take();
+        assertTrue(first.isAlive());
+        first.kill();
+        later.get().kill();
     }
 
     @Test

@@ -9,7 +9,7 @@ import warren.contract.VirtualHostName;
  * Damps what fails again and again: after a failed launch, or a generation that died young, the next launch may come at once,
  * and after a second one in a row a second later. It stays with that second for a minute, for what is at fault may be the
  * machine, an attack or an accident, which end, and visitors wait. Then, and at once where it is the code that does not load,
- * the pause doubles with each failure. What had loaded and died is launched again as much later as its launch took, for that
+ * the pause doubles with each failure. What had loaded and died is launched again as much later as its launch took (with the wait for its turn), for that
  * minute, and a second later ever after: half of the time at most goes into launches, and who visits when it is over waits as long as
  * for a launch. What the launcher could not launch is tried again a second later, too, when it has launched
  * another virtual host meanwhile, for that may be the end of what was at fault with the machine; where that was in vain, two
@@ -106,7 +106,7 @@ final class Backoff {
         }
         boolean mayPass = fault != Fault.CODE && nanos.getAsLong() - firstFailureNanos < PATIENCE.toNanos();
         seconds = mayPass ? 1 : seconds;
-        Duration pause = mayPass ? least : A_SECOND.multipliedBy(seconds);
+        Duration pause = mayPass ? least : A_SECOND.multipliedBy(Math.min(seconds, fault.longest.toSeconds()));
         overNanos = nanos.getAsLong() + pause.toNanos();
         seconds = Math.min(2 * seconds, fault.longest.toSeconds());
     }

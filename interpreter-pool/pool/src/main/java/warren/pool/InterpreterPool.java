@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -21,9 +22,10 @@ import warren.contract.VirtualHost;
 public final class InterpreterPool {
     private static final Logger LOG = LogManager.getLogger(InterpreterPool.class);
     private static final int MOST_TRIES = 3;
-    /** Of interpreters that have died in requests: so many are replaced at once, and in the long run one in this time. */
+    /** Of interpreters that are killed, or have died in requests: so many are replaced at once, and in the long run one in this time. */
     private static final int DEATHS_AT_ONCE = 20;
     private static final Duration DEATHS_EVERY = Duration.ofMillis(50);
+    private static final Duration LONGEST_VACANCY = Duration.ofSeconds(1);
 
     private final Shared shared;
     private final Slots slots;
@@ -34,6 +36,7 @@ public final class InterpreterPool {
     private final Failures failures = new Failures();
     /** Guarded by itself. */
     private final Pace deaths = new Pace(DEATHS_EVERY, DEATHS_AT_ONCE);
+    private final AtomicInteger vacant = new AtomicInteger();
     private volatile VirtualHost host;
 
     InterpreterPool(VirtualHost host, Shared shared) {
@@ -142,7 +145,7 @@ public final class InterpreterPool {
     private void answerOnce(Exchange exchange, RequestBody body, Delivery delivery, long arrival)
             throws RequestFailed, IOException {
         Slots.Slot slot = slots.new Slot();
-        Duration vacant = Duration.ZERO;
+        Duration vacancy = Duration.ZERO;
         try {
             Borrowed borrowed = borrow(slot, arrival);
             try {
@@ -150,27 +153,38 @@ public final class InterpreterPool {
                 converse(borrowed.interpreter, exchange, body, delivery);
             } finally {
                 giveBack(borrowed);
+                vacancy = vacancyAfter(borrowed.interpreter.fate());
             }
-        } catch (InterpreterDied e) {
-            vacant = e.unread() ? Duration.ZERO : vacancyAfterADeath();
-            throw e;
         } finally {
-            if (vacant.isZero()) {
+            if (vacancy.isZero() || slot.isOutrun()) {
                 slot.giveBack();
             } else {
-                shared.after(vacant, slot::giveBack);
+                giveBackLater(slot, vacancy);
             }
         }
     }
 
     /**
-     * How long the place of one that has died in a request stays vacant. Making another is work that its owner's quotas do not
-     * pay: code that kills its interpreter with each request would have the machine make hundreds a second.
+     * How long the place of one that is killed, or has died in a request, stays vacant. Its end and the next one's begin have the
+     * launcher and the connector work, which no quota of its owner's pays: code that ends its interpreter with each request would have them
+     * do so hundreds of times a second.
      */
-    private Duration vacancyAfterADeath() {
-        synchronized (deaths) {
-            return deaths.next(System.nanoTime());
+    private Duration vacancyAfter(Fate fate) {
+        if (fate == Fate.REUSE || fate == Fate.CLOSE) {
+            return Duration.ZERO;
         }
+        synchronized (deaths) {
+            Duration vacancy = deaths.next(System.nanoTime());
+            return vacancy.compareTo(LONGEST_VACANCY) < 0 ? vacancy : LONGEST_VACANCY;
+        }
+    }
+
+    private void giveBackLater(Slots.Slot slot, Duration vacancy) {
+        vacant.incrementAndGet();
+        shared.after(vacancy, () -> {
+            vacant.decrementAndGet();
+            slot.giveBack();
+        });
     }
 
     private void converse(Interpreter interpreter, Exchange exchange, RequestBody body, Delivery delivery)
@@ -243,6 +257,7 @@ public final class InterpreterPool {
         PoolStatus now = status();
         return new PoolExhausted("vhost=" + host.name() + " " + why + " (total " + now.total() + ", busy " + now.busy()
             + ", idle " + now.idle() + ", waiting " + now.waiting() + ", max " + host.pool().max() + ")"
+            + (vacant.get() > 0 ? ", of which " + vacant + " are vacant, for interpreters die again and again" : "")
             + failures.last().map(last -> "; the last failure: " + last).orElse(""));
     }
 

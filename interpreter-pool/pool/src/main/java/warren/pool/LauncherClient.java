@@ -99,9 +99,9 @@ public final class LauncherClient {
         }
     }
 
-    /** @param again whether what others wait for goes ahead of it */
-    Answer.Launched launch(VirtualHostName name, boolean again) throws NotLaunched, IOException {
-        return switch (one(new Ask.Launch(name, again), Answer.class)) {
+        /** @param afterFailures as of {@link Ask.Launch} */
+    Answer.Launched launch(VirtualHostName name, boolean afterFailures) throws NotLaunched, IOException {
+        return switch (one(new Ask.Launch(name, afterFailures), Answer.class)) {
             case Answer.Launched launched -> launched;
             case Answer.LaunchFailed failed -> throw new NotLaunched(failed.sentence());
             case Answer other -> throw unexpected(other);

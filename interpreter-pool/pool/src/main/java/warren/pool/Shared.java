@@ -153,9 +153,9 @@ final class Shared implements AutoCloseable {
         return launch(host, false);
     }
 
-    private Generation launch(VirtualHost host, boolean again) throws LaunchRefusal {
+    private Generation launch(VirtualHost host, boolean afterFailures) throws LaunchRefusal {
         try {
-            Answer.Launched launched = launcher.launch(host.name(), again);
+            Answer.Launched launched = launcher.launch(host.name(), afterFailures);
             launchedNanos = System.nanoTime();
             return generation(new Answer.Running(launched, host.reloads()), host);
         } catch (IOException e) {

@@ -126,6 +126,11 @@ final class Slots {
             }
         }
 
+        /** Whether its place has been given to the next generation. */
+        boolean isOutrun() {
+            return hold.get() == Hold.OUTRUN;
+        }
+
         void giveBack() {
             switch (hold.getAndSet(Hold.NONE)) {
                 case HELD -> permits.release();

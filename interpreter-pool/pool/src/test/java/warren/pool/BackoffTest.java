@@ -69,6 +69,15 @@ class BackoffTest {
         assertEquals(List.of(1L, 1L, 1L), pauses("died", 3));
     }
 
+    /** Its owner has mended it, for the most part. */
+    @Test
+    void whatDiesAfterItDidNotLoadForLongIsLaunchedAgainWithinASecond() {
+        backoff.launched(Duration.ofMillis(300));
+        pauses("not loaded", 8);
+        fail("died");
+        assertEquals(Duration.ofSeconds(1), backoff.pause());
+    }
+
     @Test
     void whatWasNotLaunchedIsTriedWhenAnotherIsAndLaterWhereThatWasInVain() {
         pauses("not launched", 70);

@@ -34,8 +34,8 @@ final class FakeLauncher implements AutoCloseable {
     }
 
     final AtomicInteger launches = new AtomicInteger();
-    /** Of those how many the asker calls so. */
-    final AtomicInteger repeated = new AtomicInteger();
+    /** Of those how many come after failures in a row. */
+    final AtomicInteger afterFailures = new AtomicInteger();
     final List<GenerationId> stopped = new CopyOnWriteArrayList<>();
     final List<Integer> killed = new CopyOnWriteArrayList<>();
     final List<Ask.ReportReload> reports = new CopyOnWriteArrayList<>();
@@ -95,7 +95,7 @@ final class FakeLauncher implements AutoCloseable {
             OutputStream out = Channels.newOutputStream(channel);
             switch (Frames.receiveAsk(in)) {
                 case Ask.Launch(VirtualHostName name, boolean again) -> {
-                    repeated.addAndGet(again ? 1 : 0);
+                    afterFailures.addAndGet(again ? 1 : 0);
                     Frames.send(launch(name), out);
                 }
                 case Ask.Stop(GenerationId generation, boolean tellWhere) -> {

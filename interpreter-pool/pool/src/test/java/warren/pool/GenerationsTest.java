@@ -201,7 +201,7 @@ final class GenerationsTest {
             }
             Eventually.holds(() -> stage.pools.status().stream().noneMatch(pool -> pool.state() == PoolState.BACKING_OFF), () -> "their pauses");
             int before = stage.launcher.launches.get();
-            assertEquals(0, stage.launcher.repeated.get());
+            assertEquals(0, stage.launcher.afterFailures.get());
             CountDownLatch mayLaunch = new CountDownLatch(1);
             stage.launcher.mayLaunch = mayLaunch;
             List<Thread> visitors = failing.stream().map(name -> Thread.startVirtualThread(() ->
@@ -215,7 +215,7 @@ final class GenerationsTest {
                 visitor.join();
             }
             assertEquals(before + 4, stage.launcher.launches.get());
-            assertEquals(3, stage.launcher.repeated.get(), "alice's is none");
+            assertEquals(3, stage.launcher.afterFailures.get(), "alice's is none");
         }
     }
 

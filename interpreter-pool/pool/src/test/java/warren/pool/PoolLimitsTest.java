@@ -45,29 +45,33 @@ final class PoolLimitsTest {
         }
     }
 
-    /** Making interpreters is work that no quota of their owner's pays. */
-    @Test
-    void codeThatKillsItsInterpreterWithEachRequestHasOnlySoManyASecond() throws Exception {
-        AtomicBoolean dies = new AtomicBoolean(true);
+    /** Making and ending interpreters is work that no quota of their owner's pays. */
+    @ParameterizedTest
+    @ValueSource(strings = {"it dies", "it is killed for what it says"})
+    void codeThatEndsItsInterpreterWithEachRequestHasOnlySoManyASecond(String how) throws Exception {
+        AtomicBoolean good = new AtomicBoolean();
         try (Stage stage = new Stage(Stage.settings(4), me -> {
-            if (dies.get()) {
+            if (good.get()) {
+                Stage.OK.serve(me);
+            } else if (how.equals("it dies")) {
                 throw new IOException("dies");
+            } else {
+                me.say("no header\r\n\r\n").endNow();
             }
-            Stage.OK.serve(me);
         });
              ExecutorService threads = Executors.newFixedThreadPool(8)) {
             long begin = System.nanoTime();
-            List<Future<InterpreterDied>> all = new ArrayList<>();
+            List<Future<RequestFailed>> all = new ArrayList<>();
             for (int i = 0; i < 60; i++) {
-                all.add(threads.submit(() -> assertThrows(InterpreterDied.class, () -> stage.serve(FakeExchange.post(new byte[3])))));
+                all.add(threads.submit(() -> assertThrows(RequestFailed.class, () -> stage.serve(FakeExchange.post(new byte[3])))));
             }
-            for (Future<InterpreterDied> one : all) {
+            for (Future<RequestFailed> one : all) {
                 one.get();
             }
             // 20 at once; the place of the 56th, which the last may have, is vacant until 36 * 50 ms are over
             long millis = Duration.ofNanos(System.nanoTime() - begin).toMillis();
             assertTrue(millis >= 1800, () -> "60 died in " + millis + " ms");
-            dies.set(false);
+            good.set(true);
             assertEquals(1, stage.serve(FakeExchange.post(new byte[3])).pids.size());
             assertEquals(1, stage.launcher.launches.get());
             stage.countersEqualReality();

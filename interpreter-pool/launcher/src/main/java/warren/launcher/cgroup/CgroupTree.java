@@ -73,18 +73,19 @@ public final class CgroupTree {
      * @throws IOException where no version 2 tree is mounted; the message says how to get one
      */
     public static CgroupTree open(String name, List<String> note) throws IOException {
+        Hierarchies own = Hierarchies.ofThisProcess();
+        long us = ProcessHandle.current().pid();
         if (!note.isEmpty() && note.get(0).endsWith("/" + name) && Files.exists(Path.of(note.get(0), "cgroup.procs"))) {
             Map<Controller, Path> versionOne = new EnumMap<>(Controller.class);
             for (Controller controller : Controller.values()) {
                 note.stream().filter(line -> line.startsWith(controller + " ")).findFirst()
                     .ifPresent(line -> versionOne.put(controller, Path.of(line.substring(controller.name().length() + 1))));
             }
-            return new CgroupTree(Delegation.existing(Path.of(note.get(0)).getParent()), name, versionOne);
+            return new CgroupTree(Delegation.at(Path.of(note.get(0)).getParent(), own.unified(), us), name, versionOne);
         }
-        Hierarchies own = Hierarchies.ofThisProcess();
         Map<Controller, Path> versionOne = new EnumMap<>(Controller.class);
         own.versionOne().forEach((controller, path) -> versionOne.put(controller, path.resolve(name)));
-        return new CgroupTree(Delegation.of(own.unified(), ProcessHandle.current().pid()), name, versionOne);
+        return new CgroupTree(Delegation.of(own.unified(), us), name, versionOne);
     }
 
     /** What the next launcher should know: the directory, then a line for each tree of version 1. */

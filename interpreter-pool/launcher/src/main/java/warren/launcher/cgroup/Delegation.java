@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /**
  * The cgroup of version 2 below which this launcher makes its tree: the one that it was started in, which a service manager or a
@@ -17,13 +19,12 @@ import java.util.Optional;
  */
 final class Delegation {
     static final String LEAF = "launcher";
+    private static final Logger LOG = LogManager.getLogger(Delegation.class);
     private static final String PROCESSES = "cgroup.procs";
     private static final String GIVEN = "cgroup.subtree_control";
     private final Path directory;
     private final String pid;
     private final Optional<Path> leaf;
-    /** By us, to those below the directory. */
-    private final List<Controller> given = new ArrayList<>();
 
     private Delegation(Path directory, String pid, Optional<Path> leaf) {
         this.directory = directory;
@@ -51,16 +52,17 @@ final class Delegation {
         return new Delegation(own, pid, Optional.empty());
     }
 
-    /** One that is there, whoever is in it. */
-    static Delegation existing(Path directory) {
-        return new Delegation(directory, Long.toString(ProcessHandle.current().pid()), Optional.empty());
+    /** The same where a tree is to be made, or has been made by an earlier launcher, who may have been started elsewhere. */
+    static Delegation at(Path directory, Path own, long us) throws IOException {
+        return own.equals(directory) || own.equals(directory.resolve(LEAF)) ? of(own, us)
+            : new Delegation(directory, Long.toString(us), Optional.empty());
     }
 
     Path directory() {
         return directory;
     }
 
-    /** Alone the root has no type. */
+    /** Only the root has no type. */
     private static boolean isRoot(Path cgroup) {
         return !Files.exists(cgroup.resolve("cgroup.type"));
     }
@@ -90,6 +92,9 @@ final class Delegation {
         }
         List<String> others = new ArrayList<>(processes(directory));
         others.remove(pid);
+        if (others.isEmpty()) {
+            return Optional.empty();
+        }
         return Optional.of(directory + " has other processes than the launcher (pid " + String.join(", ", others.subList(0, Math.min(3, others.size())))
             + (others.size() > 3 ? ", ..." : "") + "), and so can give no controllers to those below it: start the launcher in a cgroup of its own (docs/quotas.md)");
     }
@@ -116,22 +121,26 @@ final class Delegation {
     private void give(Path cgroup, Controller controller) throws IOException {
         if (!named(cgroup.resolve(GIVEN)).contains(controller)) {
             Files.writeString(cgroup.resolve(GIVEN), "+" + controller.versionTwoName());
-            if (cgroup.equals(directory)) {
-                given.add(controller);
-            }
         }
     }
 
-    /** Back out of the leaf, once nothing is below the directory but that: it is as it was found. The root keeps what it gives: others may use it. */
-    void leave() throws IOException {
-        if (!isRoot(directory)) {
-            for (Controller controller : given) {
-                Files.writeString(directory.resolve(GIVEN), "-" + controller.versionTwoName());
+    /**
+     * Back out of the leaf, once nothing is below the directory but that: it gives nothing any more. The root goes on, for others
+     * may use what it gives.
+     */
+    void leave() {
+        try {
+            if (!isRoot(directory)) {
+                for (Controller controller : named(directory.resolve(GIVEN))) {
+                    Files.writeString(directory.resolve(GIVEN), "-" + controller.versionTwoName());
+                }
             }
-        }
-        if (leaf.isPresent()) {
-            Files.writeString(directory.resolve(PROCESSES), pid);
-            Files.delete(leaf.get());
+            if (leaf.isPresent()) {
+                Files.writeString(directory.resolve(PROCESSES), pid);
+                Files.delete(leaf.get());
+            }
+        } catch (IOException e) {
+            LOG.warn("{} stays as it is: {}", directory, e.toString());
         }
     }
 }

@@ -71,11 +71,6 @@ public record GroupUse(
         return field(memory, isOld(memory) ? "memory.oom_control" : "memory.events", "oom_kill");
     }
 
-    /** How often it has killed all of the group for that, which version 1 does not. */
-    static OptionalLong groupKills(Map<Controller, ControllerFiles> controllers) {
-        return field(controllers.get(Controller.MEMORY), "memory.events", "oom_group_kill");
-    }
-
     private static boolean isOld(ControllerFiles files) {
         return files != null && files.version() == 1;
     }

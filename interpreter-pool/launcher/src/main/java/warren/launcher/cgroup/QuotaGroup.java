@@ -26,14 +26,15 @@ public final class QuotaGroup {
     /** No generation's number. */
     private static final String SESSIONS = "sessions";
     private static final int MOST_CHILDREN = 100_000;
-    /** Within it everybody has asked who had a request in a group that was killed as a whole. */
-    private static final Duration MOMENT = Duration.ofSeconds(2);
+    /** Within it everybody has asked who had a request there. */
+    private static final Duration MOMENT = Duration.ofSeconds(5);
     private final Path directory;
     private final Map<Controller, ControllerFiles> controllers;
     private final GroupLimits limits;
+    /** By the kernel's account, when this was last asked and there were more than before. */
+    private long killsSeen;
+    private long killsSeenNanos = System.nanoTime();
     private long killsTold;
-    private long groupKillsTold;
-    private OptionalLong allKilledNanos = OptionalLong.empty();
 
     private QuotaGroup(Path directory, Map<Controller, ControllerFiles> controllers) {
         this.directory = directory;
@@ -140,21 +141,23 @@ public final class QuotaGroup {
 
     /**
      * The limit for which the kernel has killed a process, and what was taken, such as {@code "memory 64M reached, 3
-     * processes"}; nothing where it has not killed another one since this was last asked. Where it kills all of the group,
-     * everybody who asks within a moment is told.
+     * processes"}; nothing where it has not killed another one since this was last asked. Of what it has killed at once nobody is
+     * told a moment later: some were no interpreters.
      */
     public synchronized String takeReached() {
         long kills = GroupUse.memoryKills(controllers).orElse(0);
-        long groupKills = GroupUse.groupKills(controllers).orElse(0);
-        if (groupKills > groupKillsTold) {
-            groupKillsTold = groupKills;
-            killsTold = kills;
-            allKilledNanos = OptionalLong.of(System.nanoTime());
-        } else if (kills > killsTold) {
-            killsTold++;
-        } else if (allKilledNanos.isEmpty() || System.nanoTime() - allKilledNanos.getAsLong() > MOMENT.toNanos()) {
+        long now = System.nanoTime();
+        if (now - killsSeenNanos > MOMENT.toNanos()) {
+            killsTold = killsSeen;
+        }
+        if (kills > killsSeen) {
+            killsSeen = kills;
+            killsSeenNanos = now;
+        }
+        if (kills <= killsTold) {
             return "";
         }
+        killsTold++;
         GroupUse use = use();
         return "memory " + megabytes(limits.of(Quota.MEMORY_BYTES)) + " reached, peak " + megabytes(use.memoryPeakBytes())
             + ", " + use.processes().orElse(0) + " processes left";
@@ -167,8 +170,8 @@ public final class QuotaGroup {
     /** An earlier launcher has told what the kernel has killed until now, and may have left less of the processors than is said. */
     QuotaGroup takenOver() throws IOException {
         limits.takeOver();
-        killsTold = use().memoryKills().orElse(0);
-        groupKillsTold = GroupUse.groupKills(controllers).orElse(0);
+        killsSeen = use().memoryKills().orElse(0);
+        killsTold = killsSeen;
         return this;
     }
 

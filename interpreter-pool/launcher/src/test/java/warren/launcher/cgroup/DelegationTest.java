@@ -46,15 +46,42 @@ class DelegationTest {
         assertEquals(root, delegation.directory());
         assertEquals(Optional.empty(), delegation.obstacle());
         assertEquals(List.of(Controller.values()), delegation.give(List.of(root)));
+        String before = given(root);
         delegation.leave();
-        assertFalse(Files.exists(root.resolve("launcher")));
+        assertEquals(before, given(root), "others may use what it gives");
     }
 
     @Test
     void whoIsAloneStepsIntoALeaf() throws Exception {
         Delegation delegation = Delegation.of(service, US);
         assertEquals(service, delegation.directory());
-        assertEquals(Long.toString(US), Files.readString(service.resolve("launcher/cgroup.procs")));
+        Path leaf = service.resolve("launcher");
+        assertEquals(Long.toString(US), Files.readString(leaf.resolve("cgroup.procs")));
+        // as the kernel has it then
+        files(service, "cpu io memory pids");
+        Files.writeString(service.resolve("cgroup.subtree_control"), "memory\n");
+        Files.delete(leaf.resolve("cgroup.procs"));
+        delegation.leave();
+        assertEquals("-memory", given(service));
+        assertEquals(Long.toString(US), Files.readString(service.resolve("cgroup.procs")));
+        assertFalse(Files.exists(leaf));
+    }
+
+    /** One that cannot be left is told of, and hinders nothing else at the launcher's end. */
+    @Test
+    void aLeafThatIsInUseStays() throws Exception {
+        Delegation delegation = Delegation.of(service, US);
+        delegation.leave();
+        assertTrue(Files.exists(service.resolve("launcher")));
+    }
+
+    @Test
+    void aTreeThatIsThereElsewhereIsTakenAsItIs() throws Exception {
+        Delegation delegation = Delegation.at(root, service, US);
+        assertEquals(root, delegation.directory());
+        assertFalse(Files.exists(service.resolve("launcher")));
+        assertEquals(service, Delegation.at(service, service, US).directory());
+        assertTrue(Files.exists(service.resolve("launcher")));
     }
 
     @Test
