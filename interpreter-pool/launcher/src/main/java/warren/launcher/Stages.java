@@ -203,6 +203,7 @@ final class Stages implements AutoCloseable {
         }
     }
 
+    /** Until it has one, what starts has its turn beside what serves. */
     private void hurry(CompletableFuture<Stage> launch) {
         cgroups.starting().awaited(1);
         launch.whenComplete((stage, failure) -> cgroups.starting().awaited(-1));

@@ -99,7 +99,7 @@ public final class LauncherClient {
         }
     }
 
-        /** @param afterFailures as of {@link Ask.Launch} */
+    /** @param afterFailures as of {@link Ask.Launch} */
     Answer.Launched launch(VirtualHostName name, boolean afterFailures) throws NotLaunched, IOException {
         return switch (one(new Ask.Launch(name, afterFailures), Answer.class)) {
             case Answer.Launched launched -> launched;
