@@ -105,8 +105,8 @@ final class Backoff {
             return;
         }
         boolean mayPass = fault != Fault.CODE && nanos.getAsLong() - firstFailureNanos < PATIENCE.toNanos();
-        seconds = mayPass ? 1 : seconds;
-        Duration pause = mayPass ? least : A_SECOND.multipliedBy(Math.min(seconds, fault.longest.toSeconds()));
+        seconds = mayPass ? 1 : Math.min(seconds, fault.longest.toSeconds());
+        Duration pause = mayPass ? least : A_SECOND.multipliedBy(seconds);
         overNanos = nanos.getAsLong() + pause.toNanos();
         seconds = Math.min(2 * seconds, fault.longest.toSeconds());
     }

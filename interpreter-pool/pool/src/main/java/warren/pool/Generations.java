@@ -154,7 +154,7 @@ final class Generations {
 
     private Generation launchLoadAndInstall(Optional<Generation> instead) throws LaunchRefusal {
         long begin = System.nanoTime();
-        Generation generation = isRepeated() ? shared.launchInTurn(host) : shared.launch(host);
+        Generation generation = shared.launch(host, isRepeated());
         try {
             generation.load();
             launched(Duration.ofNanos(System.nanoTime() - begin));

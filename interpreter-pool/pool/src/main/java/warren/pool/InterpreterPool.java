@@ -1,11 +1,9 @@
 package warren.pool;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -22,10 +20,6 @@ import warren.contract.VirtualHost;
 public final class InterpreterPool {
     private static final Logger LOG = LogManager.getLogger(InterpreterPool.class);
     private static final int MOST_TRIES = 3;
-    /** Of interpreters that are killed, or have died in requests: so many are replaced at once, and in the long run one in this time. */
-    private static final int DEATHS_AT_ONCE = 20;
-    private static final Duration DEATHS_EVERY = Duration.ofMillis(50);
-    private static final Duration LONGEST_VACANCY = Duration.ofSeconds(1);
 
     private final Shared shared;
     private final Slots slots;
@@ -34,15 +28,14 @@ public final class InterpreterPool {
     private final RateLimit rate;
     private final LongAdder requests = new LongAdder();
     private final Failures failures = new Failures();
-    /** Guarded by itself. */
-    private final Pace deaths = new Pace(DEATHS_EVERY, DEATHS_AT_ONCE);
-    private final AtomicInteger vacant = new AtomicInteger();
+    private final Vacancies vacancies;
     private volatile VirtualHost host;
 
     InterpreterPool(VirtualHost host, Shared shared) {
         this.host = host;
         this.shared = shared;
         this.slots = new Slots(host.pool());
+        this.vacancies = new Vacancies(shared::after);
         this.rate = new RateLimit(host.pool().rate(), System.nanoTime());
         this.space = shared.spoolSpace(host.pool().spool().allBytes());
         this.generations = new Generations(host, shared, slots);
@@ -145,7 +138,7 @@ public final class InterpreterPool {
     private void answerOnce(Exchange exchange, RequestBody body, Delivery delivery, long arrival)
             throws RequestFailed, IOException {
         Slots.Slot slot = slots.new Slot();
-        Duration vacancy = Duration.ZERO;
+        Fate fate = Fate.REUSE;
         try {
             Borrowed borrowed = borrow(slot, arrival);
             try {
@@ -153,38 +146,11 @@ public final class InterpreterPool {
                 converse(borrowed.interpreter, exchange, body, delivery);
             } finally {
                 giveBack(borrowed);
-                vacancy = vacancyAfter(borrowed.interpreter.fate());
+                fate = borrowed.interpreter.fate();
             }
         } finally {
-            if (vacancy.isZero() || slot.isOutrun()) {
-                slot.giveBack();
-            } else {
-                giveBackLater(slot, vacancy);
-            }
+            vacancies.giveBack(slot, fate, System.nanoTime());
         }
-    }
-
-    /**
-     * How long the place of one that is killed, or has died in a request, stays vacant. Its end and the next one's begin have the
-     * launcher and the connector work, which no quota of its owner's pays: code that ends its interpreter with each request would have them
-     * do so hundreds of times a second.
-     */
-    private Duration vacancyAfter(Fate fate) {
-        if (fate == Fate.REUSE || fate == Fate.CLOSE) {
-            return Duration.ZERO;
-        }
-        synchronized (deaths) {
-            Duration vacancy = deaths.next(System.nanoTime());
-            return vacancy.compareTo(LONGEST_VACANCY) < 0 ? vacancy : LONGEST_VACANCY;
-        }
-    }
-
-    private void giveBackLater(Slots.Slot slot, Duration vacancy) {
-        vacant.incrementAndGet();
-        shared.after(vacancy, () -> {
-            vacant.decrementAndGet();
-            slot.giveBack();
-        });
     }
 
     private void converse(Interpreter interpreter, Exchange exchange, RequestBody body, Delivery delivery)
@@ -257,7 +223,7 @@ public final class InterpreterPool {
         PoolStatus now = status();
         return new PoolExhausted("vhost=" + host.name() + " " + why + " (total " + now.total() + ", busy " + now.busy()
             + ", idle " + now.idle() + ", waiting " + now.waiting() + ", max " + host.pool().max() + ")"
-            + (vacant.get() > 0 ? ", of which " + vacant + " are vacant, for interpreters die again and again" : "")
+            + vacancies.shown()
             + failures.last().map(last -> "; the last failure: " + last).orElse(""));
     }
 

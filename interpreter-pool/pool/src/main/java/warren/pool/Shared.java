@@ -148,12 +148,25 @@ final class Shared implements AutoCloseable {
         return retired;
     }
 
-    /** A new generation, which is still loading its code. */
-    Generation launch(VirtualHost host) throws LaunchRefusal {
-        return launch(host, false);
+    /**
+     * A new generation, which is still loading its code.
+     *
+     * @param afterFailures in a row: one at a time, however many virtual hosts fail, and after all that serves, so that they take of
+     *     the machine's processors, which nobody's quota pays for, no more than one does, and what is left
+     */
+    Generation launch(VirtualHost host, boolean afterFailures) throws LaunchRefusal {
+        if (!afterFailures) {
+            return launchNow(host, false);
+        }
+        repeatedLaunch.acquireUninterruptibly();
+        try {
+            return launchNow(host, true);
+        } finally {
+            repeatedLaunch.release();
+        }
     }
 
-    private Generation launch(VirtualHost host, boolean afterFailures) throws LaunchRefusal {
+    private Generation launchNow(VirtualHost host, boolean afterFailures) throws LaunchRefusal {
         try {
             Answer.Launched launched = launcher.launch(host.name(), afterFailures);
             launchedNanos = System.nanoTime();
@@ -166,19 +179,6 @@ final class Shared implements AutoCloseable {
     /** When the launcher last launched one, as of {@link System#nanoTime}. */
     long launchedNanos() {
         return launchedNanos;
-    }
-
-    /**
-     * The same after failures in a row: one at a time, however many virtual hosts fail, and after all that serves, so that they take
-     * of the machine's processors, which nobody's quota pays for, no more than one does, and what is left.
-     */
-    Generation launchInTurn(VirtualHost host) throws LaunchRefusal {
-        repeatedLaunch.acquireUninterruptibly();
-        try {
-            return launch(host, true);
-        } finally {
-            repeatedLaunch.release();
-        }
     }
 
     /** One that runs: its log is read from here on. */
