@@ -96,7 +96,7 @@ final class Generations {
         }
         LaunchPlans.Draft draft = plans.draft(site, id);
         Credentials values = plans.valuesOf(draft, id.virtualHost());
-        Stage stage = afterFailures ? stages.takeAfterFailures(draft.hasOwnProcesses()) : stages.take(draft.hasOwnProcesses());
+        Stage stage = stages.take(draft.hasOwnProcesses(), afterFailures);
         try {
             quotas.enter(stage, draft, site.virtualHost());
             name(stage.cgroup(), id);

@@ -145,7 +145,7 @@ final class Stages implements AutoCloseable {
 
     /** A warm one; where there is none in working order, the next that has started. */
     Stage take() throws LaunchFailure {
-        return await(next());
+        return await(next(false));
     }
 
     /**
@@ -153,7 +153,7 @@ final class Stages implements AutoCloseable {
      * that serves, as where nobody waits for it; for some seconds, lest a busy machine starts none at all.
      */
     Stage takeAfterFailures() throws LaunchFailure {
-        return await(nextAfterFailures());
+        return await(next(true));
     }
 
     private static Stage await(CompletableFuture<Stage> next) throws LaunchFailure {
@@ -167,26 +167,17 @@ final class Stages implements AutoCloseable {
         }
     }
 
-    private synchronized CompletableFuture<Stage> next() {
+    private synchronized CompletableFuture<Stage> next(boolean afterFailures) {
         CompletableFuture<Stage> launch = new CompletableFuture<>();
-        takeWarm(launch, 0);
-        if (!launch.isDone()) {
-            launches.add(launch);
-            hurry(launch);
-            notifyAll();
-        }
-        startMissing(MOMENT);
-        return launch;
-    }
-
-    private synchronized CompletableFuture<Stage> nextAfterFailures() {
-        CompletableFuture<Stage> launch = new CompletableFuture<>();
-        takeWarm(launch, 1);
-        if (!launch.isDone()) {
+        takeWarm(launch, afterFailures ? 1 : 0);
+        if (!launch.isDone() && afterFailures) {
             later.add(launch);
             CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).execute(() -> hurry(launch));
-            notifyAll();
+        } else if (!launch.isDone()) {
+            launches.add(launch);
+            hurry(launch);
         }
+        notifyAll();
         startMissing(MOMENT);
         return launch;
     }

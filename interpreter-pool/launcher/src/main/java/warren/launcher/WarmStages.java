@@ -38,16 +38,14 @@ final class WarmStages implements AutoCloseable {
         return kept;
     }
 
-    /** A warm one; where there is none in working order, the next that has started. */
-    Stage take(boolean own) throws LaunchFailure {
+    /**
+     * A warm one; where there is none in working order, the next that has started.
+     *
+     * @param afterFailures as of {@link warren.contract.Ask.Launch}
+     */
+    Stage take(boolean own, boolean afterFailures) throws LaunchFailure {
         want(own);
-        return of(own).take();
-    }
-
-    /** The same for a launch after failures in a row. */
-    Stage takeAfterFailures(boolean own) throws LaunchFailure {
-        want(own);
-        return of(own).takeAfterFailures();
+        return afterFailures ? of(own).takeAfterFailures() : of(own).take();
     }
 
     /**

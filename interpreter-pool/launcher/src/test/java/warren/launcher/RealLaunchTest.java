@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -250,6 +251,23 @@ class RealLaunchTest {
             return Files.readString(file).strip();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** On a machine that is busy all the time nothing that comes last would ever start. */
+    @Test
+    void whatComesAfterFailuresIsNotLastForLong() throws Exception {
+        StageProgram hangs = new StageProgram("/bin/sh", List.of("sh", "-c", "exec sleep 1000"));
+        Path idle = scratch.cgroups().starting().directory().orElseThrow().resolve("cpu.idle");
+        try (Stages slow = new Stages(Scratch.CHILDREN, hangs, scratch.cgroups(), false, Preparation.NOTHING)) {
+            FutureTask<Stage> taken = new FutureTask<>(slow::takeAfterFailures);
+            new Thread(taken, "launch").start();
+            Scratch.await("one that starts", () -> !starting().isEmpty());
+            assertEquals("1", read(idle));
+            Scratch.await("its turn", () -> read(idle).equals("0"));
+            starting().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+            assertThrows(ExecutionException.class, taken::get);
+            Scratch.await("nobody's waiting", () -> read(idle).equals("1"));
         }
     }
 
