@@ -1,9 +1,7 @@
 package warren.pool;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.apache.logging.log4j.LogManager;
@@ -12,7 +10,7 @@ import warren.contract.GenerationId;
 import warren.contract.VirtualHost;
 
 /**
- * One virtual host's generations: the one that serves, the one that may be loading, and those that drain. Nothing runs
+ * One virtual host's generations: the one that serves, the one that may be loading ({@link Launches}), and those that drain. Nothing runs
  * until somebody asks, and one launch serves all who wait for it. Launches and reloads of one virtual host come one after
  * the other; no lock is held while the launcher or an interpreter is waited for but the one that orders them.
  */
@@ -24,19 +22,18 @@ final class Generations {
     private final Draining draining;
     private final Renewals renewals;
     private final Tending tending;
-    private final LongAdder launches = new LongAdder();
+    private final Launches launches;
     private volatile VirtualHost host;
     private volatile Optional<Generation> current = Optional.empty();
     /** These are guarded by this. */
     private Optional<PendingLaunch> launching = Optional.empty();
-    private final Backoff backoff;
     private Optional<PoolState> ended = Optional.empty();
 
     Generations(VirtualHost host, Shared shared, Slots slots) {
         this.host = host;
         this.shared = shared;
         this.slots = slots;
-        this.backoff = new Backoff(host.name(), System::nanoTime, shared::launchedNanos);
+        this.launches = new Launches(host, shared, slots);
         this.draining = new Draining(shared);
         this.tending = new Tending(this, slots, shared);
         this.renewals = new Renewals(this, host.name(), shared);
@@ -119,7 +116,7 @@ final class Generations {
             throw new LaunchFailed("vhost=" + host.name() + " must not serve: "
                 + host.quarantine().orElse("it is not configured any more"), null);
         }
-        backoff.require(arrival);
+        launches.require(arrival);
         PendingLaunch launch = new PendingLaunch();
         launching = Optional.of(launch);
         shared.run(() -> launchFor(launch));
@@ -146,41 +143,12 @@ final class Generations {
     private Generation launchAndInstall(Optional<Generation> instead) throws LaunchRefusal {
         shared.launchBegins();
         try {
-            return launchLoadAndInstall(instead);
+            Generation generation = launches.launch(host, instead);
+            install(generation);
+            return generation;
         } finally {
             shared.launchEnds();
         }
-    }
-
-    private Generation launchLoadAndInstall(Optional<Generation> instead) throws LaunchRefusal {
-        long begin = System.nanoTime();
-        Generation generation = shared.launch(host, isRepeated());
-        try {
-            generation.load();
-            launched(Duration.ofNanos(System.nanoTime() - begin));
-            if (instead.isPresent() && host.healthCheck().isPresent()) {
-                HealthRequest.require(host, host.healthCheck().get(), generation, slots);
-            }
-        } catch (LaunchRefusal e) {
-            generation.stop();
-            shared.stopLoading(generation.id());
-            throw e;
-        }
-        launches.increment();
-        if (instead.isPresent() && shared.isRetired()) {
-            // the next connector has found both, and takes the newest that is good
-            throw new LaunchRefusal(generation.id() + " loaded while another connector took over, which chooses");
-        }
-        install(generation);
-        return generation;
-    }
-
-    private synchronized boolean isRepeated() {
-        return backoff.isRepeated();
-    }
-
-    private synchronized void launched(Duration took) {
-        backoff.launched(took);
     }
 
     /** One that has loaded takes over; the one before drains. */
@@ -207,7 +175,7 @@ final class Generations {
     private void launchFailed(LaunchRefusal e) {
         synchronized (this) {
             launching = Optional.empty();
-            backoff.failed(e);
+            launches.failed(e);
         }
         LOG.error("vhost={} launch failed: {}", host.name(), e.getMessage());
         shared.log().tell(host.name(), "launch failed: " + e.getMessage());
@@ -229,7 +197,7 @@ final class Generations {
                 return;
             }
             current = Optional.empty();
-            backoff.died(why, generation.age());
+            launches.died(why, generation.age());
         }
         LOG.warn("{} is lost: {}", generation.id(), why);
         shared.log().tell(host.name(), "generation " + generation.id().number() + " has ended by itself");
@@ -269,7 +237,7 @@ final class Generations {
                 current = Optional.of(generation);
                 return false;
             }
-            backoff.succeeded();
+            launches.forgetFailures();
         }
         LOG.info("{} was idle and ends", generation.id());
         drain(generation);
@@ -314,10 +282,8 @@ final class Generations {
     void replace(Predicate<Generation> isOld) throws LaunchRefusal {
         oneLaunch.lock();
         try {
-            synchronized (this) {
-                // The owner may have mended what failed.
-                backoff.succeeded();
-            }
+            // The owner may have mended what failed.
+            launches.forgetFailures();
             Optional<Generation> now = current;
             if (now.filter(isOld).isPresent()) {
                 launchAndInstall(now);
@@ -374,7 +340,7 @@ final class Generations {
     }
 
     long launches() {
-        return launches.sum();
+        return launches.count();
     }
 
     Optional<GenerationId> servingId() {
@@ -389,8 +355,8 @@ final class Generations {
             .sorted((one, other) -> Integer.compare(one.id().number(), other.id().number())).toList();
     }
 
-    synchronized Optional<String> lastFailure() {
-        return backoff.last();
+    Optional<String> lastFailure() {
+        return launches.lastFailure();
     }
 
     synchronized PoolState state() {
@@ -399,6 +365,6 @@ final class Generations {
         }
         return current.isPresent() ? PoolState.SERVING
             : launching.isPresent() ? PoolState.LAUNCHING
-            : backoff.pause().isZero() ? PoolState.RESTING : PoolState.BACKING_OFF;
+            : launches.areHeldBack() ? PoolState.BACKING_OFF : PoolState.RESTING;
     }
 }
