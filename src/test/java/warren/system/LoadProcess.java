@@ -19,7 +19,7 @@ final class LoadProcess implements AutoCloseable {
     private final Process process;
 
     LoadProcess(Machine machine) throws IOException {
-        process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(), YOUNG, "-XX:+UseSerialGC",
+        process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(), YOUNG, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
             "-cp", System.getProperty("java.class.path"), LoadProcess.class.getName(), Integer.toString(machine.port()))
             .redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }

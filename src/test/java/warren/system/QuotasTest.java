@@ -42,6 +42,14 @@ final class QuotasTest {
             open my $file, '>>', "$ENV{DOCUMENT_ROOT}/asked"; print {$file} "asked\\n"; close $file;
             my @hoard; push @hoard, 'x' x 1_000_000 for 1 .. 200; print "Content-Type: text/plain\\n\\nsurvived";
             """, "644");
+        machine.addOwner("fay", Machine.ERIN, "WarrenMemoryMax 32M");
+        machine.write("fay", Machine.ERIN, "htdocs/perl/sockets.pl", """
+            use Socket; my @open; print "Content-Type: text/plain\\n\\n";
+            while (socketpair my $one, my $other, AF_UNIX, SOCK_STREAM, PF_UNSPEC) {
+                $_->blocking(0), syswrite $_, 'x' x 400_000 for $one, $other; push @open, $one, $other;
+            }
+            print scalar(@open), " $!";
+            """, "644");
         for (String ofDave : List.of("dave", "erin")) {
             machine.addOwner(ofDave, Machine.DAVE, "WarrenQuotasOf owner", "WarrenProcessesMax 20");
             machine.write(ofDave, Machine.DAVE, "htdocs/perl/fork.pl", FORK, "644");
@@ -65,6 +73,10 @@ final class QuotasTest {
         script("sleep", "sleep 4; print 'slept'");
         script("leave", "open my $file, '>', '/tmp/left' or die; print {$file} 'of alice'; print shmget(4711, 100, 01666) // \"$!\"");
         script("look", "print -e '/tmp/left' ? 'there' : 'not there', ' ', (-s '/var/tmp/left') // 0, ' ', shmget(4711, 100, 0666) // \"$!\"");
+        script("segments", """
+            my ($made, $queues) = (0, 0);
+            while ($made < 100 && defined shmget 0, 500_000, 01600) { $made++ } print "$made $!, ";
+            while ($queues < 1000 && defined msgget 0, 01600) { $queues++ } print "$queues $!";""");
         script("limits", "open my $in, '<', '/proc/self/limits'; print <$in>; print 'nice ', getpriority(0, 0), ' ', qx(ionice -p $$)");
         machine.start();
     }
@@ -93,15 +105,25 @@ final class QuotasTest {
 
     @Test
     void whoTakesTooMuchMemoryIsKilledAndTheNextIsServed() throws Exception {
-        String parent = parent();
+        String parent = parent("alice");
         Reply killed = get("alice", "memory.pl");
         assertEquals(503, killed.status());
         assertTrue(killed.header("Retry-After").isPresent());
         String log = Files.readString(machine.base().resolve("log/owners/alice.localhost.log"));
         assertTrue(log.matches("(?s).* killed: memory 64M reached, peak 6[0-9]M, [0-9]+ processes left, in /perl/memory\\.pl\n.*"), log);
         Healing.after("memory of a virtual host at its limit", () -> get("alice", "who.pl").status() == 200);
-        assertEquals(parent, parent(), "its generation goes on");
+        assertEquals(parent, parent("alice"), "its generation goes on");
         assertEquals("survived", get("dave", "memory.pl").body());
+    }
+
+    /** The kernel ends what is largest, and what sockets hold is in no process. */
+    @Test
+    void whoHoldsMemoryThatIsInNoProcessIsEndedBeforeTheParentInterpreter() throws Exception {
+        String parent = parent("fay");
+        assertEquals(503, get("fay", "sockets.pl").status());
+        assertTrue(machine.ownersLog("fay").contains("killed: memory 32M reached"), machine.ownersLog("fay"));
+        Healing.after("memory of a virtual host at its limit", () -> get("fay", "who.pl").status() == 200);
+        assertEquals(parent, parent("fay"), "its generation goes on");
     }
 
     /** The parent interpreter goes with the others where the kernel can do that, which version 1 cannot. */
@@ -128,9 +150,9 @@ final class QuotasTest {
         assertEquals(1, machine.pool("bob").path("failuresBy").path("QUOTA_REACHED").asInt());
     }
 
-    private static String parent() throws Exception {
-        body("who.pl");
-        return machine.pool("alice").path("generations").path(0).path("number").asText();
+    private static String parent(String owner) throws Exception {
+        assertEquals(200, get(owner, "who.pl").status());
+        return machine.pool(owner).path("generations").path(0).path("number").asText();
     }
 
     @Test
@@ -165,6 +187,7 @@ final class QuotasTest {
         assertEquals("4194304 No space left on device", body("fill.pl?/var/tmp"));
         assertEquals("2097152 No space left on device", body("fill.pl?/dev/shm"));
         assertTrue(body("inodes.pl").matches("[89][0-9] No space left on device"), body("inodes.pl"));
+        assertEquals("4 No space left on device, 32 No space left on device", body("segments.pl"));
         String limits = body("limits.pl");
         assertTrue(limits.matches("(?s).*Max open files +64 +64 .*") && limits.matches("(?s).*Max core file size +5242880 +5242880 .*")
             && limits.matches("(?s).*Max msgqueue size +0 +0 .*") && limits.endsWith("nice 3 best-effort: prio 6\n"), limits);

@@ -13,6 +13,7 @@ my $LONGEST_SLEEP = 5;      # seconds; a signal that comes just before select(2)
 my $LONGEST_TAKE  = 2.5;    # seconds; FCGI.pm gives a silent connection 2 and drops it
 my $FIRST_PAUSE   = 0.1;    # seconds; after a fork that came to nothing
 my $LONGEST_PAUSE = 5;
+my $END_FIRST     = 500;    # of 1000
 my $WNOHANG       = 1;      # waitpid(2) and errno(3): POSIX and Errno would be a third of the parent's memory
 my $INTERRUPTED   = 4;
 
@@ -132,6 +133,7 @@ sub _become ($self, $interpreter, $takes) {
     Warren::Title::set("$self->{title} interpreter");
     $Warren::Exit::process = $$;
     Warren::Overrun::watch();
+    _end_first();
     srand;    # else every interpreter of a parent that has used rand gives the same numbers
     my $served = eval {
         $interpreter->serve(sub { syswrite $takes, 'x'; close $takes });
@@ -143,6 +145,14 @@ sub _become ($self, $interpreter, $takes) {
     # the parent's.
     kill KILL => $$ if !$interpreter->has_run;
     CORE::exit($served ? 0 : 1);
+}
+
+# Where memory is out the kernel ends what is largest. An interpreter, and what it has started, counts as larger by half of what the
+# group may have, for it is soon replaced; without the parent all has to be launched again. proc_pid_oom_score_adj(5)
+sub _end_first () {
+    open my $score, '>', '/proc/self/oom_score_adj' or return;
+    syswrite $score, $END_FIRST;
+    return;
 }
 
 # Who waits for this interpreter should know at once: the answer to hello, as FastCGI records (sections 3.3 and 5.5).

@@ -119,7 +119,7 @@ final class LaunchPlans {
         steps.removeIf(LaunchStep.Execute.class::isInstance);
         // stable: steps of one place stay in the order of the plugins
         steps.sort(Comparator.comparing(LaunchStep::place));
-        requireOwnMounts(steps);
+        requireOwnNamespaces(steps);
         Credentials given = given(steps);
         return new Draft(owner, group(steps, id), of(LaunchStep.LimitGroup.class, steps), forStage(steps),
             rootMount, filter(steps), given, toldOf(given, programs.get(0)));
@@ -219,12 +219,16 @@ final class LaunchPlans {
         }
     }
 
-    /** In the host's mount namespace a mount would be everybody's, and stay. */
-    private static void requireOwnMounts(List<LaunchStep> steps) throws LaunchFailure {
+    /** In the host's namespaces a mount, or a limit of IPC, would be everybody's, and stay. */
+    private static void requireOwnNamespaces(List<LaunchStep> steps) throws LaunchFailure {
         boolean unshared = false;
+        boolean ipcUnshared = false;
         for (LaunchStep step : steps) {
             if (step instanceof LaunchStep.Unshare unshare) {
                 unshared |= unshare.namespaces().contains(LaunchStep.Namespace.MOUNT);
+                ipcUnshared |= unshare.namespaces().contains(LaunchStep.Namespace.IPC);
+            } else if (step instanceof LaunchStep.LimitSystemVIpc && !ipcUnshared) {
+                throw refused("a limit of System V IPC before an IPC namespace of the launch's own");
             } else if (step instanceof LaunchStep.Mount mount && !unshared) {
                 throw refused("a mount on " + mount.target() + " before a mount namespace of the launch's own");
             } else if (step instanceof LaunchStep.OwnRoot && !unshared) {

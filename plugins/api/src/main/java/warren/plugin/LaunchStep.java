@@ -108,6 +108,21 @@ public sealed interface LaunchStep {
         }
     }
 
+    /**
+     * What System V IPC may hold in an IPC namespace of the launch's own, {@code sysvipc(7)}: {@code kernel.shmall} and
+     * {@code kernel.msgmni}, {@code proc_sys_kernel(5)}. Past it shmget and msgget fail with ENOSPC.
+     *
+     * @param sharedBytes of all segments together, in pages of 4 KB
+     * @param queuedBytes of all queues together, in queues of 16 KB, one at least
+     * @param required whether a machine whose /proc/sys cannot be written refuses the launch; else it is launched without
+     */
+    record LimitSystemVIpc(long sharedBytes, long queuedBytes, boolean required) implements LaunchStep {
+        @Override
+        public Place place() {
+            return Place.NAMESPACES;
+        }
+    }
+
     /** A mount, {@code mount(2)}; only in a mount namespace of the launch's own, else the launch is refused. */
     record Mount(String source, String target, String type, Set<MountFlag> flags, String data) implements LaunchStep {
         public Mount {

@@ -107,6 +107,10 @@ public final class LaunchPlanWire {
             out.writeInt(s.level());
         } else if (step instanceof LaunchStep.Unshare s) {
             names(out, s.namespaces());
+        } else if (step instanceof LaunchStep.LimitSystemVIpc s) {
+            out.writeLong(s.sharedBytes());
+            out.writeLong(s.queuedBytes());
+            out.writeBoolean(s.required());
         } else if (step instanceof LaunchStep.Mount s) {
             text(out, s.source());
             text(out, s.target());
@@ -155,6 +159,7 @@ public final class LaunchPlanWire {
                 }
                 yield new LaunchStep.Unshare(namespaces);
             }
+            case "LimitSystemVIpc" -> new LaunchStep.LimitSystemVIpc(in.readLong(), in.readLong(), in.readBoolean());
             case "Mount" -> {
                 String source = text(in);
                 String target = text(in);

@@ -34,6 +34,7 @@ final class Rehearsal {
             new LaunchStep.SetNice(0),
             new LaunchStep.SetIoPriority(4),
             new LaunchStep.Unshare(Set.of(LaunchStep.Namespace.MOUNT)),
+            new LaunchStep.LimitSystemVIpc(1, 1, true),
             new LaunchStep.OwnRoot(Optional.empty(), List.of(
                 new RootEntry.Shown("/home", true, true), new RootEntry.Text("/etc/passwd", ""), new RootEntry.Hidden("/usr/src"))),
             new LaunchStep.Mount("none", "/", "tmpfs", Set.of(LaunchStep.MountFlag.NO_DEV), ""),

@@ -15,6 +15,10 @@ final class StepPerformer {
     private static final long MS_BIND = 4096;
     private static final long MS_REC = 16384;
     private static final long MS_PRIVATE = 1 << 18;
+    private static final int O_WRONLY = 1;
+    private static final long PAGE_BYTES = 4096;
+    /** {@code kernel.msgmnb} as every kernel has it at first. */
+    private static final long QUEUE_BYTES = 16_384;
     private static final int CLONE_NEWNS = 0x00020000;
     private static final int CLONE_NEWUTS = 0x04000000;
     private static final int CLONE_NEWIPC = 0x08000000;
@@ -31,6 +35,8 @@ final class StepPerformer {
             calls.setIoPriority(priority.level());
         } else if (step instanceof LaunchStep.Unshare unshare) {
             unshare(unshare.namespaces(), calls);
+        } else if (step instanceof LaunchStep.LimitSystemVIpc limit) {
+            limit(limit, calls);
         } else if (step instanceof LaunchStep.Mount mount) {
             calls.mount(mount.source(), mount.target(), mount.type(), flags(mount.flags()), mount.data());
         } else if (step instanceof LaunchStep.RestrictAccess restriction) {
@@ -59,6 +65,23 @@ final class StepPerformer {
             // a fresh mount namespace still propagates to the host's peers, mount_namespaces(7)
             calls.mount("none", "/", "none", MS_REC | MS_PRIVATE, "");
         }
+    }
+
+    private static void limit(LaunchStep.LimitSystemVIpc limit, SystemCalls calls) throws SystemCallFailed {
+        try {
+            write("/proc/sys/kernel/shmall", Math.max(1, limit.sharedBytes() / PAGE_BYTES), calls);
+            write("/proc/sys/kernel/msgmni", Math.max(1, limit.queuedBytes() / QUEUE_BYTES), calls);
+        } catch (SystemCallFailed e) {
+            if (limit.required()) {
+                throw e;
+            }
+        }
+    }
+
+    private static void write(String setting, long value, SystemCalls calls) throws SystemCallFailed {
+        int descriptor = calls.open(setting, O_WRONLY);
+        calls.write(descriptor, Long.toString(value));
+        calls.close(descriptor);
     }
 
     private static long flags(Set<LaunchStep.MountFlag> flags) {

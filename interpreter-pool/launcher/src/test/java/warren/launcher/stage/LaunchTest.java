@@ -181,6 +181,41 @@ class LaunchTest {
         assertEquals(Place.EXECUTE, launch.place());
     }
 
+    private static LaunchPlan limitingIpc(boolean required) {
+        List<LaunchStep> steps = List.of(new LaunchStep.Unshare(Set.of(LaunchStep.Namespace.IPC)),
+            new LaunchStep.LimitSystemVIpc(8 << 20, 1 << 20, required));
+        return new LaunchPlan(PLAN.descriptors(), PLAN.user(), PLAN.group(), PLAN.supplementaryGroups(), steps, PLAN.program());
+    }
+
+    @Test
+    void limitsSystemVIpcInItsOwnNamespace() throws Exception {
+        SystemCalls calls = kernel(invocation -> null, GOOD_STATUS);
+        perform(new Launch(calls, () -> { }), limitingIpc(true));
+        InOrder order = inOrder(calls);
+        order.verify(calls).unshare(0x08000000);
+        order.verify(calls).open("/proc/sys/kernel/shmall", 1);
+        order.verify(calls).write(FIFO, "2048");
+        order.verify(calls).close(FIFO);
+        order.verify(calls).open("/proc/sys/kernel/msgmni", 1);
+        order.verify(calls).write(FIFO, "64");
+        order.verify(calls).close(FIFO);
+    }
+
+    /** As in a container whose /proc/sys is read-only: memory is limited all the same. */
+    @Test
+    void executesWithoutALimitOfSystemVIpcOnlyWhereItIsNotRequired() throws Exception {
+        SystemCalls calls = kernel(invocation -> {
+            if (invocation.getMethod().getName().equals("open") && invocation.<String>getArgument(0).startsWith("/proc/sys/")) {
+                throw new SystemCallFailed("open", "EROFS");
+            }
+            return null;
+        }, GOOD_STATUS);
+        assertThrows(SystemCallFailed.class, () -> perform(new Launch(calls, () -> { }), limitingIpc(true)));
+        verify(calls, never()).execve(anyString(), any(), any());
+        perform(new Launch(calls, () -> { }), limitingIpc(false));
+        verify(calls).execve(anyString(), any(), any());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {
         "Uid:\t60101>Uid:\t0", "\t60101\n>\t0\n", "Uid:\t60101\t60101>Uid:\t60101\t0",

@@ -18,9 +18,10 @@ import warren.plugin.LimitInForce;
  * @param most largest value
  * @param word the value that is no number, if there is one
  * @param usual what holds where nothing is said, in the form of a configuration
+ * @param ofMemory what holds where nothing is said is at most this part of WarrenMemoryMax; 0 where that does not matter
  * @param quota what of the quota group it limits; empty for one of each process
  */
-record Limit(String directive, Form form, long least, long most, Word word, String usual, Optional<Quota> quota) {
+record Limit(String directive, Form form, long least, long most, Word word, String usual, int ofMemory, Optional<Quota> quota) {
     static final long AS_NICE = -1;
     private static final long MEGABYTE = 1L << 20;
     private static final long MOST_BYTES = 1L << 50;
@@ -33,7 +34,7 @@ record Limit(String directive, Form form, long least, long most, Word word, Stri
     static final Limit PROCESSES = number("WarrenProcessesMax", 4, "128").of(Quota.PROCESSES);
     static final Limit CPU_WEIGHT = always("WarrenCpuWeight", 1, 10_000, "100").of(Quota.CPU_WEIGHT);
     static final Limit CPU =
-        new Limit("WarrenCpuMax", Form.PERCENT, 1, 100_000, Word.NONE, "none", Optional.of(Quota.CPU_PERCENT));
+        new Limit("WarrenCpuMax", Form.PERCENT, 1, 100_000, Word.NONE, "none", 0, Optional.of(Quota.CPU_PERCENT));
     static final Limit IO_READ = size("WarrenIoReadMax", MEGABYTE >> 4, "none").of(Quota.IO_READ_BYTES);
     static final Limit IO_WRITE = size("WarrenIoWriteMax", MEGABYTE >> 4, "none").of(Quota.IO_WRITE_BYTES);
     static final Limit IO_READ_OPERATIONS =
@@ -44,12 +45,12 @@ record Limit(String directive, Form form, long least, long most, Word word, Stri
     static final Limit FILE_SIZE = size("WarrenFileSizeMax", MEGABYTE, "2G");
     static final Limit ADDRESS_SPACE = size("WarrenAddressSpaceMax", 4 * LEAST_MEMORY, "none");
     static final Limit CORE =
-        new Limit("WarrenCoreMax", Form.SIZE, MEGABYTE, MOST_BYTES, Word.OFF, "off", Optional.empty());
+        new Limit("WarrenCoreMax", Form.SIZE, MEGABYTE, MOST_BYTES, Word.OFF, "off", 0, Optional.empty());
     static final Limit NICE = always("WarrenNice", 0, 19, "0");
-    static final Limit IO_PRIORITY = new Limit("WarrenIoPriority", Form.NUMBER, 0, 7, Word.NICE, "nice", Optional.empty());
-    static final Limit TEMPORARY = size("WarrenTmpMax", MEGABYTE, "128M");
+    static final Limit IO_PRIORITY = new Limit("WarrenIoPriority", Form.NUMBER, 0, 7, Word.NICE, "nice", 0, Optional.empty());
+    static final Limit TEMPORARY = size("WarrenTmpMax", MEGABYTE, "128M").atMostOfMemory(4);
     static final Limit TEMPORARY_FILES = number("WarrenTmpFilesMax", 100, "10000");
-    static final Limit SHARED_MEMORY = size("WarrenShmMax", MEGABYTE, "64M");
+    static final Limit SHARED_MEMORY = size("WarrenShmMax", MEGABYTE, "64M").atMostOfMemory(8);
 
     static final List<Limit> ALL = List.of(MEMORY, MEMORY_HIGH, PROCESSES, CPU_WEIGHT, CPU, IO_READ, IO_WRITE,
         IO_READ_OPERATIONS, IO_WRITE_OPERATIONS, OPEN_FILES, FILE_SIZE, ADDRESS_SPACE, CORE, NICE, IO_PRIORITY, TEMPORARY,
@@ -57,20 +58,25 @@ record Limit(String directive, Form form, long least, long most, Word word, Stri
     static final List<Limit> OF_GROUP = ALL.stream().filter(limit -> limit.quota.isPresent()).toList();
 
     private static Limit size(String directive, long least, String usual) {
-        return new Limit(directive, Form.SIZE, least, MOST_BYTES, Word.NONE, usual, Optional.empty());
+        return new Limit(directive, Form.SIZE, least, MOST_BYTES, Word.NONE, usual, 0, Optional.empty());
     }
 
     private static Limit number(String directive, long least, String usual) {
-        return new Limit(directive, Form.NUMBER, least, MOST_NUMBER, Word.NONE, usual, Optional.empty());
+        return new Limit(directive, Form.NUMBER, least, MOST_NUMBER, Word.NONE, usual, 0, Optional.empty());
     }
 
     /** A number without a word for having none. */
     private static Limit always(String directive, long least, long most, String usual) {
-        return new Limit(directive, Form.NUMBER, least, most, Word.NOTHING, usual, Optional.empty());
+        return new Limit(directive, Form.NUMBER, least, most, Word.NOTHING, usual, 0, Optional.empty());
     }
 
     private Limit of(Quota groups) {
-        return new Limit(directive, form, least, most, word, usual, Optional.of(groups));
+        return new Limit(directive, form, least, most, word, usual, 0, Optional.of(groups));
+    }
+
+    /** So that who fills it is told so by a write that fails: where it is memory that is out, processes end. */
+    private Limit atMostOfMemory(int part) {
+        return new Limit(directive, form, least, most, word, usual, part, quota);
     }
 
     /** Values that are no numbers. */
@@ -109,12 +115,21 @@ record Limit(String directive, Form form, long least, long most, Word word, Stri
 
     /** What holds: the last one that is said, which is the virtual host's own where it says one. */
     long value(List<Directive> directives) {
-        return parse(said(directives).map(found -> found.arguments().get(0)).orElse(usual)).orElseThrow();
+        return parse(text(directives)).orElseThrow();
+    }
+
+    private String text(List<Directive> directives) {
+        return said(directives).map(found -> found.arguments().get(0)).orElseGet(() -> usual(directives));
+    }
+
+    private String usual(List<Directive> directives) {
+        long memory = ofMemory == 0 ? LaunchStep.SetLimit.UNLIMITED : MEMORY.value(directives);
+        long usually = parse(usual).orElseThrow();
+        return memory == LaunchStep.SetLimit.UNLIMITED || memory / ofMemory >= usually ? usual : form.show(memory / ofMemory);
     }
 
     LimitInForce inForce(List<Directive> directives) {
-        Optional<Directive> said = said(directives);
-        return new LimitInForce(directive, said.map(found -> found.arguments().get(0)).orElse(usual), said);
+        return new LimitInForce(directive, text(directives), said(directives));
     }
 
     Optional<Directive> said(List<Directive> directives) {

@@ -27,6 +27,8 @@ public final class QuotasPlugin implements LaunchPlugin {
     private static final String STRICTNESS = "WarrenQuotas";
     private static final String KILLING = "WarrenMemoryKill";
     private static final String SHARING = "WarrenQuotasOf";
+    /** What all queues of System V messages hold is at most this part of WarrenShmMax. */
+    private static final int QUEUES_PART = 4;
     private static final Set<MountFlag> FLAGS = Set.of(MountFlag.NO_SUID, MountFlag.NO_DEV);
 
     @Override
@@ -98,12 +100,13 @@ public final class QuotasPlugin implements LaunchPlugin {
             // what a process has in memory is nobody's business, limits or not
             return List.of(limit(Resource.CORE_BYTES, Limit.CORE, said));
         }
-        List<LaunchStep> steps = new ArrayList<>(groupLimits(said, strictness.equals("strict")));
+        boolean strict = strictness.equals("strict");
+        List<LaunchStep> steps = new ArrayList<>(groupLimits(said, strict));
         if (isShared(said)) {
             steps.add(new LaunchStep.ShareQuotas("owner " + settings.user()));
         }
         steps.addAll(processLimits(said));
-        steps.addAll(temporaryFiles(said));
+        steps.addAll(temporaryFiles(said, strict));
         return steps;
     }
 
@@ -135,7 +138,7 @@ public final class QuotasPlugin implements LaunchPlugin {
     }
 
     /** What System V IPC holds goes with the generation, as do the temporary files. */
-    private static List<LaunchStep> temporaryFiles(List<Directive> said) {
+    private static List<LaunchStep> temporaryFiles(List<Directive> said, boolean strict) {
         List<LaunchStep> steps = new ArrayList<>(List.of(new LaunchStep.Unshare(Set.of(Namespace.IPC, Namespace.MOUNT))));
         long bytes = Limit.TEMPORARY.value(said);
         if (bytes != SetLimit.UNLIMITED) {
@@ -146,6 +149,7 @@ public final class QuotasPlugin implements LaunchPlugin {
         long shared = Limit.SHARED_MEMORY.value(said);
         if (shared != SetLimit.UNLIMITED) {
             steps.add(memory("/dev/shm", shared, Limit.TEMPORARY_FILES.value(said)));
+            steps.add(new LaunchStep.LimitSystemVIpc(shared, shared / QUEUES_PART, strict));
         }
         return steps;
     }

@@ -68,17 +68,34 @@ class QuotasPluginTest {
     @ParameterizedTest
     @MethodSource("each")
     void doesWhatEachDirectiveSays(Limit limit) {
-        String value = limit == Limit.NICE || limit == Limit.IO_PRIORITY ? "7" : limit.form() == Form.SIZE ? "96M" : limit.form() == Form.PERCENT ? "150%" : "300";
+        String value = limit == Limit.NICE || limit == Limit.IO_PRIORITY ? "7" : limit == Limit.MEMORY ? "768M" : limit.form() == Form.SIZE ? "96M" : limit.form() == Form.PERCENT ? "150%" : "300";
         List<LaunchStep> changed = steps(limit.directive() + " " + value);
         List<LaunchStep> usual = steps();
         long differ = changed.stream().filter(step -> !usual.contains(step)).count();
-        assertEquals(limit == Limit.TEMPORARY_FILES ? 2 : 1, differ, () -> limit + ": " + changed);
+        assertEquals(limit == Limit.TEMPORARY_FILES || limit == Limit.SHARED_MEMORY ? 2 : 1, differ, () -> limit + ": " + changed);
         // without a priority of its own, I/O has that of the nice value
         assertEquals(usual.size() + (limit == Limit.IO_PRIORITY ? 1 : 0), changed.size());
     }
 
     static Stream<Limit> each() {
         return Limit.ALL.stream();
+    }
+
+    /** Else who fills them has his processes ended, and is not told that there is no space left. */
+    @Test
+    void privateFilesInMemoryAreAPartOfItUnlessMoreIsSaid() {
+        assertEquals(List.of("128M", "64M"), temporaryLimits());
+        assertEquals(List.of("128M", "64M"), temporaryLimits("WarrenMemoryMax 2G"));
+        assertEquals(List.of("128M", "64M"), temporaryLimits("WarrenMemoryMax none"));
+        assertEquals(List.of("32M", "16M"), temporaryLimits("WarrenMemoryMax 128M"));
+        assertEquals(List.of("200M", "16M"), temporaryLimits("WarrenMemoryMax 128M", "WarrenTmpMax 200M"));
+        assertTrue(has(steps("WarrenMemoryMax 128M"), new LaunchStep.LimitSystemVIpc(16 << 20, 4 << 20, false)));
+        assertTrue(steps("WarrenShmMax none").stream().noneMatch(LaunchStep.LimitSystemVIpc.class::isInstance));
+    }
+
+    private List<String> temporaryLimits(String... lines) {
+        return plugin.limits(said(lines)).stream()
+            .filter(limit -> limit.directive().equals("WarrenTmpMax") || limit.directive().equals("WarrenShmMax")).map(LimitInForce::value).toList();
     }
 
     @Test
