@@ -14,14 +14,15 @@ import java.util.concurrent.TimeUnit;
 
 /** A {@link Load} from a process of its own, so that its times are what the server took, and not what other visitors have this one do. */
 final class LoadProcess implements AutoCloseable {
-    /** Collected seldom: what its requests leave is small. */
-    private static final String YOUNG = "-Xmn96m";
+    /** Collected seldom, for what its requests leave is small; and compiled once: the second compiler would take a processor from the server. */
+    private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-Xmn96m", "-XX:TieredStopAtLevel=1");
     private final Process process;
 
     LoadProcess(Machine machine) throws IOException {
-        process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(), YOUNG, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-            "-cp", System.getProperty("java.class.path"), LoadProcess.class.getName(), Integer.toString(machine.port()))
-            .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString()));
+        command.addAll(FLAGS);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), LoadProcess.class.getName(), Integer.toString(machine.port())));
+        process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
     /** So many visitors a second in all for so long, and what became of each request. */

@@ -7,10 +7,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Processes of owners, as the machine and as they themselves number them. */
 final class Processes {
+    /** A field of /proc/net/unix, proc_net(5). */
+    private static final int INODE = 6;
+
     private Processes() { }
 
     /** The processes of a UID. */
@@ -50,6 +55,15 @@ final class Processes {
         } catch (IOException gone) {
             return false;
         }
+    }
+
+    /**
+     * The connectors' ends of httpd's connections, as {@code /proc/PID/fd} names them. httpd has as many as it likes, and keeps each for a while after
+     * its last request.
+     */
+    static Set<String> httpdConnections() throws IOException {
+        return Files.readAllLines(Path.of("/proc/net/unix")).stream().filter(line -> line.endsWith("/ajp.sock"))
+            .map(line -> "socket:[" + line.split("\\s+")[INODE] + "]").collect(Collectors.toSet());
     }
 
     /** Returns when it has ended. */

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -74,9 +76,13 @@ final class QuotasTest {
         script("leave", "open my $file, '>', '/tmp/left' or die; print {$file} 'of alice'; print shmget(4711, 100, 01666) // \"$!\"");
         script("look", "print -e '/tmp/left' ? 'there' : 'not there', ' ', (-s '/var/tmp/left') // 0, ' ', shmget(4711, 100, 0666) // \"$!\"");
         script("segments", """
-            my ($made, $queues) = (0, 0);
-            while ($made < 100 && defined shmget 0, 500_000, 01600) { $made++ } print "$made $!, ";
-            while ($queues < 1000 && defined msgget 0, 01600) { $queues++ } print "$queues $!";""");
+            my (@segments, @queues, @sets);
+            while (@segments < 100 && defined(my $id = shmget 0, 500_000, 01600)) { push @segments, $id } print scalar(@segments), " $!, ";
+            while (@queues < 1000 && defined(my $id = msgget 0, 01600)) { push @queues, $id } print scalar(@queues), " $!, ";
+            while (@sets < 1000 && defined(my $id = semget 0, 3000, 01600)) { push @sets, $id } print scalar(@sets), " $!";
+            shmctl $_, 0, 0 for @segments; msgctl $_, 0, 0 for @queues; semctl $_, 0, 0, 0 for @sets;""");
+        script("scores", """
+            for my $process ('self', getppid) { open my $in, '<', "/proc/$process/oom_score_adj" or die "$!"; print 0 + <$in>, ' ' }""");
         script("limits", "open my $in, '<', '/proc/self/limits'; print <$in>; print 'nice ', getpriority(0, 0), ' ', qx(ionice -p $$)");
         machine.start();
     }
@@ -120,6 +126,8 @@ final class QuotasTest {
     @Test
     void whoHoldsMemoryThatIsInNoProcessIsEndedBeforeTheParentInterpreter() throws Exception {
         String parent = parent("fay");
+        String[] scores = body("scores.pl").split(" ");
+        assertEquals(200, Integer.parseInt(scores[0]) - Integer.parseInt(scores[1]), "an interpreter's beside its parent's");
         assertEquals(503, get("fay", "sockets.pl").status());
         assertTrue(machine.ownersLog("fay").contains("killed: memory 32M reached"), machine.ownersLog("fay"));
         Healing.after("memory of a virtual host at its limit", () -> get("fay", "who.pl").status() == 200);
@@ -187,11 +195,23 @@ final class QuotasTest {
         assertEquals("4194304 No space left on device", body("fill.pl?/var/tmp"));
         assertEquals("2097152 No space left on device", body("fill.pl?/dev/shm"));
         assertTrue(body("inodes.pl").matches("[89][0-9] No space left on device"), body("inodes.pl"));
-        assertEquals("4 No space left on device, 32 No space left on device", body("segments.pl"));
+        List<String> machines = limitsOfSystemVIpc();
+        for (int time = 0; time < 2; time++) {
+            assertEquals("4 No space left on device, 1 No space left on device, 2 No space left on device", body("segments.pl"));
+        }
+        assertEquals(machines, limitsOfSystemVIpc(), "the machine's own");
         String limits = body("limits.pl");
         assertTrue(limits.matches("(?s).*Max open files +64 +64 .*") && limits.matches("(?s).*Max core file size +5242880 +5242880 .*")
             && limits.matches("(?s).*Max msgqueue size +0 +0 .*") && limits.endsWith("nice 3 best-effort: prio 6\n"), limits);
         assertTrue(get("bob", "limits.pl").body().matches("(?s).*Max core file size +0 +0 .*nice 0 none: prio 0\n"), "what holds where nothing is said");
+    }
+
+    private static List<String> limitsOfSystemVIpc() throws IOException {
+        List<String> limits = new ArrayList<>();
+        for (String setting : List.of("shmall", "msgmni", "sem")) {
+            limits.add(Files.readString(Path.of("/proc/sys/kernel", setting)));
+        }
+        return limits;
     }
 
     @Test

@@ -32,8 +32,6 @@ final class ResidueTest {
     private static final int INTERPRETERS = Integer.getInteger("warren.load.interpreters", 200);
     private static final int AT_ONCE = 8;
     private static final int WARM_UP = 5;
-    /** Its field in /proc/net/unix. */
-    private static final int INODE = 6;
     private static final int LOOKS = 3;
     /** Equal counts that are rest: about a second. */
     private static final int ENOUGH = 4;
@@ -90,10 +88,9 @@ final class ResidueTest {
         return counts;
     }
 
-    /** Those that stay for a moment, without httpd's connections, of which it has as many as it likes. */
+    /** Those that stay for a moment, without httpd's connections. */
     private static int descriptors(int pid) throws IOException, InterruptedException {
-        Set<String> httpds = Files.readAllLines(Path.of("/proc/net/unix")).stream().filter(line -> line.endsWith("/ajp.sock"))
-            .map(line -> "socket:[" + line.split("\\s+")[INODE] + "]").collect(Collectors.toSet());
+        Set<String> httpds = Processes.httpdConnections();
         Map<Path, String> stay = targets(pid);
         // a question that is being answered, this test's too, has some of its own
         for (int look = 0; look < LOOKS; look++) {

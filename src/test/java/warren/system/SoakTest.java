@@ -13,9 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +36,7 @@ final class SoakTest {
     private static final long SLACK_KILOBYTES = 4096;
     /** Threads and descriptors that may come on top: of requests that are under way. */
     private static final long SLACK_COUNT = 10;
-    private static final String FOR_REQUESTS = "'s threads for requests";
+    private static final String FOR_REQUESTS = " for requests";
     private Machine machine;
     private EchoSite alice;
     private EchoSite bob;
@@ -101,17 +101,34 @@ final class SoakTest {
     /** What each has, of those that live through it all: its own memory in KB, its threads, those for requests apart, and its descriptors. */
     private static Map<String, Long> taken(Map<String, Long> pids) throws Exception {
         Map<String, Long> taken = new TreeMap<>();
+        Set<String> connections = Processes.httpdConnections();
         for (Map.Entry<String, Long> process : pids.entrySet()) {
             List<String> status = Files.readAllLines(Path.of("/proc/" + process.getValue() + "/status"), StandardCharsets.ISO_8859_1);
             taken.put(process.getKey() + "'s KB", field("RssAnon", status));
             long forRequests = threadsForRequests(process.getValue());
             taken.put(process.getKey() + "'s threads", field("Threads", status) - forRequests);
-            taken.put(process.getKey() + FOR_REQUESTS, forRequests);
-            try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + process.getValue() + "/fd"))) {
-                taken.put(process.getKey() + "'s descriptors", descriptors.count());
-            }
+            taken.put(process.getKey() + "'s threads" + FOR_REQUESTS, forRequests);
+            List<String> descriptors = descriptors(process.getValue());
+            long ofHttpd = descriptors.stream().filter(connections::contains).count();
+            taken.put(process.getKey() + "'s descriptors", descriptors.size() - ofHttpd);
+            taken.put(process.getKey() + "'s descriptors" + FOR_REQUESTS, ofHttpd);
         }
         return taken;
+    }
+
+    /** What each stands for, such as {@code socket:[4711]}. */
+    private static List<String> descriptors(long pid) throws IOException {
+        List<String> targets = new ArrayList<>();
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
+            for (Path descriptor : descriptors) {
+                try {
+                    targets.add(Files.readSymbolicLink(descriptor).toString());
+                } catch (NoSuchFileException e) {
+                    // has been closed
+                }
+            }
+        }
+        return targets;
     }
 
     /** Tomcat's. They stay for a minute after their last request. */

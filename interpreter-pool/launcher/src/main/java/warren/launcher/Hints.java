@@ -23,6 +23,7 @@ final class Hints {
         new Hint("mount_setattr", "ENOSYS", "a jail takes Linux 5.14"),
         new Hint("landlock_create_ruleset for ports", "ENOSYS", "WarrenNetwork connect takes Linux 6.7 with Landlock"),
         new Hint("load libseccomp", "ENOSYS", "a jail takes libseccomp: apt-get install libseccomp2"),
+        new Hint("open", "EROFS", "/proc/sys is read-only, and WarrenQuotas strict needs it to limit System V IPC (WarrenShmMax)"),
         new Hint("open", "ENOENT", "a file of the launch is missing: was the cgroup tree or the runtime directory"
             + " removed under us?"),
         new Hint("unshare", "EPERM", "the launcher lacks CAP_SYS_ADMIN"),

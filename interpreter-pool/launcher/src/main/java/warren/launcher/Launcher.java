@@ -87,6 +87,7 @@ public final class Launcher {
         cgroups.missing().forEach(controller -> LOG.warn("no cgroup has the controller {}: its limits are not enforced",
             controller.versionTwoName()));
         cgroups.obstacle().ifPresent(LOG::warn);
+        SystemVIpc.obstacle().ifPresent(LOG::warn);
         decayUsage.start();
         // not before: cgroups of stages that wait would be taken for an earlier launcher\'s
         stages.keepWarm(server.warmStages());

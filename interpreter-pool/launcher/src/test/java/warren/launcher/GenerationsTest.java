@@ -134,6 +134,13 @@ class GenerationsTest {
     }
 
     @Test
+    void refusesAPluginThatWouldLimitTheMachinesSystemVIpc() {
+        LaunchFailure failure =
+            assertThrows(LaunchFailure.class, () -> generations.launch(site("/limits-the-machine", List.of("shell")), false));
+        assertTrue(failure.getMessage().contains("System V IPC before an IPC namespace of the launch's own"), failure.getMessage());
+    }
+
+    @Test
     void refusesAPluginThatIsNotInstalled() {
         LaunchFailure failure =
             assertThrows(LaunchFailure.class, () -> generations.launch(site("/x", List.of("shell", "quotas")), false));

@@ -39,6 +39,9 @@ public final class ShellPlugin implements LaunchPlugin {
         if (settings.documentRoot().toString().equals("/refused")) {
             throw new LaunchRefused("the shell has no wish to run");
         }
+        if (settings.documentRoot().toString().equals("/limits-the-machine")) {
+            return List.of(new LaunchStep.LimitSystemVIpc(1 << 20, 1 << 20, true), new LaunchStep.Execute("/bin/true", List.of("true"), Map.of()));
+        }
         return List.of(new LaunchStep.LimitGroup(LaunchStep.Quota.PROCESSES, MOST_PROCESSES, true), new LaunchStep.SetLimit(LaunchStep.Resource.CORE_BYTES, 0, 0),
             new LaunchStep.Execute("/bin/sh", List.of("sh", settings.documentRoot().toString()), Map.of("PATH", "/usr/bin:/bin")));
     }

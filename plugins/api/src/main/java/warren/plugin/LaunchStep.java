@@ -109,14 +109,20 @@ public sealed interface LaunchStep {
     }
 
     /**
-     * What System V IPC may hold in an IPC namespace of the launch's own, {@code sysvipc(7)}: {@code kernel.shmall} and
-     * {@code kernel.msgmni}, {@code proc_sys_kernel(5)}. Past it shmget and msgget fail with ENOSPC.
+     * What System V IPC may hold in an IPC namespace of the launch's own, {@code sysvipc(7)}: {@code kernel.shmall},
+     * {@code kernel.msgmni} and {@code kernel.sem}, {@code proc_sys_kernel(5)}. Past it shmget, msgget and semget fail with ENOSPC.
      *
-     * @param sharedBytes of all segments together, in pages of 4 KB
-     * @param queuedBytes of all queues together, in queues of 16 KB, one at least
+     * @param sharedBytes of all segments together, in pages of 4 KB; of larger pages as many
+     * @param otherBytes of all queues together, and of all semaphores together
      * @param required whether a machine whose /proc/sys cannot be written refuses the launch; else it is launched without
      */
-    record LimitSystemVIpc(long sharedBytes, long queuedBytes, boolean required) implements LaunchStep {
+    record LimitSystemVIpc(long sharedBytes, long otherBytes, boolean required) implements LaunchStep {
+        public LimitSystemVIpc {
+            if (sharedBytes < 1 || otherBytes < 1) {
+                throw new IllegalArgumentException("System V IPC of " + sharedBytes + " and " + otherBytes + " bytes, expected at least 1");
+            }
+        }
+
         @Override
         public Place place() {
             return Place.NAMESPACES;

@@ -21,8 +21,8 @@ import warren.plugin.LaunchStep.Namespace;
 
 /**
  * What the kernel says of one process, {@code proc(5)}, beside its plan: identity, capabilities, namespaces, root,
- * mounts, descriptors, limits, cgroup, filter. Landlock is the exception: nothing tells of it from outside, so the launch
- * stage tries it itself.
+ * mounts, descriptors, limits, cgroup, filter. Landlock is an exception: nothing tells of it from outside, so the launch
+ * stage tries it itself. Nor does anything tell of the limits of System V IPC, which belong to the namespace.
  */
 public final class ReadBack {
     private static final List<String> CAPABILITIES = List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb");

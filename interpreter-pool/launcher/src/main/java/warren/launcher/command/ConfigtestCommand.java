@@ -11,6 +11,7 @@ import warren.launcher.CannotStart;
 import warren.launcher.ConfigurationFiles;
 import warren.launcher.Launcher;
 import warren.launcher.LoopbackServices;
+import warren.launcher.SystemVIpc;
 import warren.launcher.cgroup.CgroupTree;
 import warren.launcher.cgroup.Controller;
 
@@ -29,6 +30,7 @@ final class ConfigtestCommand implements Callable<Integer> {
             System.out.println("warning: no cgroup has the controller " + missing.versionTwoName()
                 + ": its limits are not enforced, and with WarrenQuotas strict nothing that has one is launched");
         }
+        SystemVIpc.obstacle().ifPresent(obstacle -> System.out.println("warning: " + obstacle));
         tellOfLoopback(files.loopbackUsers(read).size());
         tellOfCredentials(files.credentialsInTheOpen(read));
         if (read.problems().stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR)) {

@@ -109,7 +109,7 @@ public final class LaunchPlanWire {
             names(out, s.namespaces());
         } else if (step instanceof LaunchStep.LimitSystemVIpc s) {
             out.writeLong(s.sharedBytes());
-            out.writeLong(s.queuedBytes());
+            out.writeLong(s.otherBytes());
             out.writeBoolean(s.required());
         } else if (step instanceof LaunchStep.Mount s) {
             text(out, s.source());

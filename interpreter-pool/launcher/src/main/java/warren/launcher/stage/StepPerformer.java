@@ -16,9 +16,17 @@ final class StepPerformer {
     private static final long MS_REC = 16384;
     private static final long MS_PRIVATE = 1 << 18;
     private static final int O_WRONLY = 1;
+    /** A file of a /proc/sys that is read-only, as in many containers. */
+    private static final Set<String> UNWRITABLE = Set.of("EROFS", "EACCES", "ENOENT");
     private static final long PAGE_BYTES = 4096;
-    /** {@code kernel.msgmnb} as every kernel has it at first. */
-    private static final long QUEUE_BYTES = 16_384;
+    /** A queue takes 16,384 bytes ({@code kernel.msgmnb}), or as many messages without any, of which each takes 64 in the kernel. */
+    private static final long QUEUE_BYTES = 1 << 20;
+    private static final long MOST_QUEUES = 32_768;
+    private static final long SEMAPHORE_BYTES = 64;
+    private static final long MOST_SEMAPHORES = 1_024_000_000;
+    private static final long MOST_IN_A_SET = 32_000;
+    private static final int MOST_OPERATIONS = 500;
+    private static final int MOST_SETS = 128;
     private static final int CLONE_NEWNS = 0x00020000;
     private static final int CLONE_NEWUTS = 0x04000000;
     private static final int CLONE_NEWIPC = 0x08000000;
@@ -68,19 +76,32 @@ final class StepPerformer {
     }
 
     private static void limit(LaunchStep.LimitSystemVIpc limit, SystemCalls calls) throws SystemCallFailed {
-        try {
-            write("/proc/sys/kernel/shmall", Math.max(1, limit.sharedBytes() / PAGE_BYTES), calls);
-            write("/proc/sys/kernel/msgmni", Math.max(1, limit.queuedBytes() / QUEUE_BYTES), calls);
-        } catch (SystemCallFailed e) {
-            if (limit.required()) {
-                throw e;
-            }
-        }
+        long semaphores = atLeastOne(limit.otherBytes() / SEMAPHORE_BYTES, MOST_SEMAPHORES);
+        set("shmall", Long.toString(atLeastOne(limit.sharedBytes() / PAGE_BYTES, Long.MAX_VALUE)), limit.required(), calls);
+        set("msgmni", Long.toString(atLeastOne(limit.otherBytes() / QUEUE_BYTES, MOST_QUEUES)), limit.required(), calls);
+        set("sem", Math.min(semaphores, MOST_IN_A_SET) + " " + semaphores + " " + MOST_OPERATIONS + " " + MOST_SETS, limit.required(), calls);
     }
 
-    private static void write(String setting, long value, SystemCalls calls) throws SystemCallFailed {
-        int descriptor = calls.open(setting, O_WRONLY);
-        calls.write(descriptor, Long.toString(value));
+    private static long atLeastOne(long value, long most) {
+        return Math.max(1, Math.min(value, most));
+    }
+
+    private static void set(String setting, String value, boolean required, SystemCalls calls) throws SystemCallFailed {
+        String file = "/proc/sys/kernel/" + setting;
+        int descriptor;
+        try {
+            descriptor = calls.open(file, O_WRONLY);
+        } catch (SystemCallFailed e) {
+            if (required || !UNWRITABLE.contains(e.errno())) {
+                throw e;
+            }
+            return;
+        }
+        try {
+            calls.write(descriptor, value);
+        } catch (SystemCallFailed e) {
+            throw new SystemCallFailed("write \"" + value + "\" to " + file, e.errno());
+        }
         calls.close(descriptor);
     }
 

@@ -197,7 +197,10 @@ class LaunchTest {
         order.verify(calls).write(FIFO, "2048");
         order.verify(calls).close(FIFO);
         order.verify(calls).open("/proc/sys/kernel/msgmni", 1);
-        order.verify(calls).write(FIFO, "64");
+        order.verify(calls).write(FIFO, "1");
+        order.verify(calls).close(FIFO);
+        order.verify(calls).open("/proc/sys/kernel/sem", 1);
+        order.verify(calls).write(FIFO, "16384 16384 500 128");
         order.verify(calls).close(FIFO);
     }
 
@@ -214,6 +217,19 @@ class LaunchTest {
         verify(calls, never()).execve(anyString(), any(), any());
         perform(new Launch(calls, () -> { }), limitingIpc(false));
         verify(calls).execve(anyString(), any(), any());
+    }
+
+    @Test
+    void executesNothingWhereALimitOfSystemVIpcIsNotTaken() throws Exception {
+        SystemCalls calls = kernel(invocation -> {
+            if (invocation.getMethod().getName().equals("write") && invocation.<String>getArgument(1).equals("2048")) {
+                throw new SystemCallFailed("write", "EINVAL");
+            }
+            return null;
+        }, GOOD_STATUS);
+        SystemCallFailed failed = assertThrows(SystemCallFailed.class, () -> perform(new Launch(calls, () -> { }), limitingIpc(false)));
+        assertEquals("write \"2048\" to /proc/sys/kernel/shmall EINVAL", failed.call() + " " + failed.errno());
+        verify(calls, never()).execve(anyString(), any(), any());
     }
 
     @ParameterizedTest

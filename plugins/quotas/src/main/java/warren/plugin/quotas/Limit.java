@@ -18,10 +18,10 @@ import warren.plugin.LimitInForce;
  * @param most largest value
  * @param word the value that is no number, if there is one
  * @param usual what holds where nothing is said, in the form of a configuration
- * @param ofMemory what holds where nothing is said is at most this part of WarrenMemoryMax; 0 where that does not matter
+ * @param parts into so many WarrenMemoryMax is divided, of which what holds where nothing is said is at most one; 0 where that does not matter
  * @param quota what of the quota group it limits; empty for one of each process
  */
-record Limit(String directive, Form form, long least, long most, Word word, String usual, int ofMemory, Optional<Quota> quota) {
+record Limit(String directive, Form form, long least, long most, Word word, String usual, int parts, Optional<Quota> quota) {
     static final long AS_NICE = -1;
     private static final long MEGABYTE = 1L << 20;
     private static final long MOST_BYTES = 1L << 50;
@@ -75,8 +75,8 @@ record Limit(String directive, Form form, long least, long most, Word word, Stri
     }
 
     /** So that who fills it is told so by a write that fails: where it is memory that is out, processes end. */
-    private Limit atMostOfMemory(int part) {
-        return new Limit(directive, form, least, most, word, usual, part, quota);
+    private Limit atMostOfMemory(int parts) {
+        return new Limit(directive, form, least, most, word, usual, parts, quota);
     }
 
     /** Values that are no numbers. */
@@ -123,9 +123,9 @@ record Limit(String directive, Form form, long least, long most, Word word, Stri
     }
 
     private String usual(List<Directive> directives) {
-        long memory = ofMemory == 0 ? LaunchStep.SetLimit.UNLIMITED : MEMORY.value(directives);
+        long memory = parts == 0 ? LaunchStep.SetLimit.UNLIMITED : MEMORY.value(directives);
         long usually = parse(usual).orElseThrow();
-        return memory == LaunchStep.SetLimit.UNLIMITED || memory / ofMemory >= usually ? usual : form.show(memory / ofMemory);
+        return memory == LaunchStep.SetLimit.UNLIMITED || memory / parts >= usually ? usual : form.show(memory / parts);
     }
 
     LimitInForce inForce(List<Directive> directives) {

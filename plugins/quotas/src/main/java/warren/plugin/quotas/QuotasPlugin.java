@@ -27,8 +27,8 @@ public final class QuotasPlugin implements LaunchPlugin {
     private static final String STRICTNESS = "WarrenQuotas";
     private static final String KILLING = "WarrenMemoryKill";
     private static final String SHARING = "WarrenQuotasOf";
-    /** What all queues of System V messages hold is at most this part of WarrenShmMax. */
-    private static final int QUEUES_PART = 4;
+    /** What all queues of System V hold is at most a quarter of WarrenShmMax, and so are all semaphores. */
+    private static final int PARTS = 4;
     private static final Set<MountFlag> FLAGS = Set.of(MountFlag.NO_SUID, MountFlag.NO_DEV);
 
     @Override
@@ -149,7 +149,7 @@ public final class QuotasPlugin implements LaunchPlugin {
         long shared = Limit.SHARED_MEMORY.value(said);
         if (shared != SetLimit.UNLIMITED) {
             steps.add(memory("/dev/shm", shared, Limit.TEMPORARY_FILES.value(said)));
-            steps.add(new LaunchStep.LimitSystemVIpc(shared, shared / QUEUES_PART, strict));
+            steps.add(new LaunchStep.LimitSystemVIpc(shared, shared / PARTS, strict));
         }
         return steps;
     }

@@ -89,6 +89,7 @@ class QuotasPluginTest {
         assertEquals(List.of("128M", "64M"), temporaryLimits("WarrenMemoryMax none"));
         assertEquals(List.of("32M", "16M"), temporaryLimits("WarrenMemoryMax 128M"));
         assertEquals(List.of("200M", "16M"), temporaryLimits("WarrenMemoryMax 128M", "WarrenTmpMax 200M"));
+        assertTrue(has(steps("WarrenQuotas strict"), new LaunchStep.LimitSystemVIpc(64 << 20, 16 << 20, true)));
         assertTrue(has(steps("WarrenMemoryMax 128M"), new LaunchStep.LimitSystemVIpc(16 << 20, 4 << 20, false)));
         assertTrue(steps("WarrenShmMax none").stream().noneMatch(LaunchStep.LimitSystemVIpc.class::isInstance));
     }
