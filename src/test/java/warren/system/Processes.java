@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -54,6 +55,21 @@ final class Processes {
                 .contains("\nState:\tZ");
         } catch (IOException gone) {
             return false;
+        }
+    }
+
+    /** A process's open descriptors, and what each stands for, such as {@code socket:[4711]}; nothing of one that is being closed. */
+    static Map<Path, String> descriptors(long pid) throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            return all.collect(Collectors.toMap(descriptor -> descriptor, Processes::target));
+        }
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException closed) {
+            return "";
         }
     }
 

@@ -251,6 +251,18 @@ final class QuotasTest {
         assertTrue(told.contains("\"256\", expected a size with its unit such as 64K, 256M or 2G, 16M to 1048576G, or none"), told);
     }
 
+    /** As in many containers. */
+    @Test
+    void configtestSaysWhereSystemVIpcCannotBeLimited() throws Exception {
+        String configuration = machine.writeConfiguration().toString();
+        String warning = "warning: /proc/sys/kernel cannot be written: System V IPC has no limits but that of memory";
+        assertFalse(machine.warren("configtest", "-f", configuration).orFail().contains(warning));
+        String readOnly = Command.run("unshare", "--mount", "sh", "-c",
+            "mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys && exec \"$0\" configtest -f \"$1\"",
+            machine.home().resolve("bin/warren").toString(), configuration).orFail();
+        assertTrue(readOnly.contains(warning), readOnly);
+    }
+
     @Test
     void temporaryFilesAndSharedMemoryAreSeenByNobodyElseAndGoWithTheGeneration() throws Exception {
         assertTrue(body("leave.pl").matches("[0-9]+( but true)?"), body("leave.pl"));

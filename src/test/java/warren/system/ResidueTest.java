@@ -14,7 +14,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,28 +90,14 @@ final class ResidueTest {
     /** Those that stay for a moment, without httpd's connections. */
     private static int descriptors(int pid) throws IOException, InterruptedException {
         Set<String> httpds = Processes.httpdConnections();
-        Map<Path, String> stay = targets(pid);
+        Map<Path, String> stay = Processes.descriptors(pid);
         // a question that is being answered, this test's too, has some of its own
         for (int look = 0; look < LOOKS; look++) {
             TimeUnit.MILLISECONDS.sleep(50);
-            stay.entrySet().retainAll(targets(pid).entrySet());
+            stay.entrySet().retainAll(Processes.descriptors(pid).entrySet());
         }
         stay.values().removeAll(httpds);
         return stay.size();
-    }
-
-    private static Map<Path, String> targets(int pid) throws IOException {
-        try (Stream<Path> all = Files.list(Path.of("/proc/" + pid + "/fd"))) {
-            return all.collect(Collectors.toMap(descriptor -> descriptor, ResidueTest::target));
-        }
-    }
-
-    private static String target(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor).toString();
-        } catch (IOException closed) {
-            return "";
-        }
     }
 
     private void renewWithDaemons() throws Exception {

@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -108,27 +109,12 @@ final class SoakTest {
             long forRequests = threadsForRequests(process.getValue());
             taken.put(process.getKey() + "'s threads", field("Threads", status) - forRequests);
             taken.put(process.getKey() + "'s threads" + FOR_REQUESTS, forRequests);
-            List<String> descriptors = descriptors(process.getValue());
+            Collection<String> descriptors = Processes.descriptors(process.getValue()).values();
             long ofHttpd = descriptors.stream().filter(connections::contains).count();
             taken.put(process.getKey() + "'s descriptors", descriptors.size() - ofHttpd);
             taken.put(process.getKey() + "'s descriptors" + FOR_REQUESTS, ofHttpd);
         }
         return taken;
-    }
-
-    /** What each stands for, such as {@code socket:[4711]}. */
-    private static List<String> descriptors(long pid) throws IOException {
-        List<String> targets = new ArrayList<>();
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
-            for (Path descriptor : descriptors) {
-                try {
-                    targets.add(Files.readSymbolicLink(descriptor).toString());
-                } catch (NoSuchFileException e) {
-                    // has been closed
-                }
-            }
-        }
-        return targets;
     }
 
     /** Tomcat's. They stay for a minute after their last request. */

@@ -221,17 +221,15 @@ final class LaunchPlans {
 
     /** In the host's namespaces a mount, or a limit of IPC, would be everybody's, and stay. */
     private static void requireOwnNamespaces(List<LaunchStep> steps) throws LaunchFailure {
-        boolean unshared = false;
-        boolean ipcUnshared = false;
+        Set<LaunchStep.Namespace> own = EnumSet.noneOf(LaunchStep.Namespace.class);
         for (LaunchStep step : steps) {
             if (step instanceof LaunchStep.Unshare unshare) {
-                unshared |= unshare.namespaces().contains(LaunchStep.Namespace.MOUNT);
-                ipcUnshared |= unshare.namespaces().contains(LaunchStep.Namespace.IPC);
-            } else if (step instanceof LaunchStep.LimitSystemVIpc && !ipcUnshared) {
+                own.addAll(unshare.namespaces());
+            } else if (step instanceof LaunchStep.LimitSystemVIpc && !own.contains(LaunchStep.Namespace.IPC)) {
                 throw refused("a limit of System V IPC before an IPC namespace of the launch's own");
-            } else if (step instanceof LaunchStep.Mount mount && !unshared) {
+            } else if (step instanceof LaunchStep.Mount mount && !own.contains(LaunchStep.Namespace.MOUNT)) {
                 throw refused("a mount on " + mount.target() + " before a mount namespace of the launch's own");
-            } else if (step instanceof LaunchStep.OwnRoot && !unshared) {
+            } else if (step instanceof LaunchStep.OwnRoot && !own.contains(LaunchStep.Namespace.MOUNT)) {
                 throw refused("a root of its own before a mount namespace of the launch's own");
             }
         }

@@ -12,6 +12,6 @@ public final class SystemVIpc {
     public static Optional<String> obstacle() {
         return Files.isWritable(Path.of("/proc/sys/kernel/shmall")) ? Optional.empty()
             : Optional.of("/proc/sys/kernel cannot be written: System V IPC has no limits but that of memory (WarrenShmMax), and WarrenQuotas strict"
-                + " launches nothing");
+                + " launches nothing that has it");
     }
 }

@@ -70,7 +70,8 @@ final class Launch {
         place = Place.CGROUP;
         // before anything of an owner's is known, so that nothing of the generation is ever outside
         for (String cgroup : cgroups) {
-            join(cgroup);
+            // 0 stands for the writing process, with all its threads, cgroups(7)
+            KernelFile.write(cgroup, "0", calls);
         }
 
         place = Place.ROOT;
@@ -140,13 +141,6 @@ final class Launch {
         calls.dup2(input, 0);
         calls.dup2(output, 1);
         calls.dup2(output, 2);
-    }
-
-    private void join(String cgroup) throws SystemCallFailed {
-        int procs = calls.open(cgroup, O_WRONLY);
-        // 0 stands for the writing process, with all its threads, cgroups(7)
-        calls.write(procs, "0");
-        calls.close(procs);
     }
 
     private void changeRoot(LaunchPlan plan) throws SystemCallFailed {

@@ -15,18 +15,6 @@ final class StepPerformer {
     private static final long MS_BIND = 4096;
     private static final long MS_REC = 16384;
     private static final long MS_PRIVATE = 1 << 18;
-    private static final int O_WRONLY = 1;
-    /** A file of a /proc/sys that is read-only, as in many containers. */
-    private static final Set<String> UNWRITABLE = Set.of("EROFS", "EACCES", "ENOENT");
-    private static final long PAGE_BYTES = 4096;
-    /** A queue takes 16,384 bytes ({@code kernel.msgmnb}), or as many messages without any, of which each takes 64 in the kernel. */
-    private static final long QUEUE_BYTES = 1 << 20;
-    private static final long MOST_QUEUES = 32_768;
-    private static final long SEMAPHORE_BYTES = 64;
-    private static final long MOST_SEMAPHORES = 1_024_000_000;
-    private static final long MOST_IN_A_SET = 32_000;
-    private static final int MOST_OPERATIONS = 500;
-    private static final int MOST_SETS = 128;
     private static final int CLONE_NEWNS = 0x00020000;
     private static final int CLONE_NEWUTS = 0x04000000;
     private static final int CLONE_NEWIPC = 0x08000000;
@@ -44,7 +32,7 @@ final class StepPerformer {
         } else if (step instanceof LaunchStep.Unshare unshare) {
             unshare(unshare.namespaces(), calls);
         } else if (step instanceof LaunchStep.LimitSystemVIpc limit) {
-            limit(limit, calls);
+            new SystemVIpcLimits(calls, limit).apply();
         } else if (step instanceof LaunchStep.Mount mount) {
             calls.mount(mount.source(), mount.target(), mount.type(), flags(mount.flags()), mount.data());
         } else if (step instanceof LaunchStep.RestrictAccess restriction) {
@@ -73,36 +61,6 @@ final class StepPerformer {
             // a fresh mount namespace still propagates to the host's peers, mount_namespaces(7)
             calls.mount("none", "/", "none", MS_REC | MS_PRIVATE, "");
         }
-    }
-
-    private static void limit(LaunchStep.LimitSystemVIpc limit, SystemCalls calls) throws SystemCallFailed {
-        long semaphores = atLeastOne(limit.otherBytes() / SEMAPHORE_BYTES, MOST_SEMAPHORES);
-        set("shmall", Long.toString(atLeastOne(limit.sharedBytes() / PAGE_BYTES, Long.MAX_VALUE)), limit.required(), calls);
-        set("msgmni", Long.toString(atLeastOne(limit.otherBytes() / QUEUE_BYTES, MOST_QUEUES)), limit.required(), calls);
-        set("sem", Math.min(semaphores, MOST_IN_A_SET) + " " + semaphores + " " + MOST_OPERATIONS + " " + MOST_SETS, limit.required(), calls);
-    }
-
-    private static long atLeastOne(long value, long most) {
-        return Math.max(1, Math.min(value, most));
-    }
-
-    private static void set(String setting, String value, boolean required, SystemCalls calls) throws SystemCallFailed {
-        String file = "/proc/sys/kernel/" + setting;
-        int descriptor;
-        try {
-            descriptor = calls.open(file, O_WRONLY);
-        } catch (SystemCallFailed e) {
-            if (required || !UNWRITABLE.contains(e.errno())) {
-                throw e;
-            }
-            return;
-        }
-        try {
-            calls.write(descriptor, value);
-        } catch (SystemCallFailed e) {
-            throw new SystemCallFailed("write \"" + value + "\" to " + file, e.errno());
-        }
-        calls.close(descriptor);
     }
 
     private static long flags(Set<LaunchStep.MountFlag> flags) {

@@ -207,12 +207,7 @@ class LaunchTest {
     /** As in a container whose /proc/sys is read-only: memory is limited all the same. */
     @Test
     void executesWithoutALimitOfSystemVIpcOnlyWhereItIsNotRequired() throws Exception {
-        SystemCalls calls = kernel(invocation -> {
-            if (invocation.getMethod().getName().equals("open") && invocation.<String>getArgument(0).startsWith("/proc/sys/")) {
-                throw new SystemCallFailed("open", "EROFS");
-            }
-            return null;
-        }, GOOD_STATUS);
+        SystemCalls calls = withoutShmall("open", "EROFS");
         assertThrows(SystemCallFailed.class, () -> perform(new Launch(calls, () -> { }), limitingIpc(true)));
         verify(calls, never()).execve(anyString(), any(), any());
         perform(new Launch(calls, () -> { }), limitingIpc(false));
@@ -221,15 +216,25 @@ class LaunchTest {
 
     @Test
     void executesNothingWhereALimitOfSystemVIpcIsNotTaken() throws Exception {
-        SystemCalls calls = kernel(invocation -> {
-            if (invocation.getMethod().getName().equals("write") && invocation.<String>getArgument(1).equals("2048")) {
-                throw new SystemCallFailed("write", "EINVAL");
+        for (String failure : List.of("open EMFILE", "write EINVAL")) {
+            String[] words = failure.split(" ");
+            SystemCalls calls = withoutShmall(words[0], words[1]);
+            SystemCallFailed failed = assertThrows(SystemCallFailed.class, () -> perform(new Launch(calls, () -> { }), limitingIpc(false)));
+            assertEquals(words[0] + ", \"2048\" to /proc/sys/kernel/shmall", failed.call());
+            assertEquals(words[1], failed.errno());
+            verify(calls, never()).execve(anyString(), any(), any());
+        }
+    }
+
+    /** A kernel where one call fails that says how much System V's shared memory may be. */
+    private static SystemCalls withoutShmall(String call, String errno) throws SystemCallFailed {
+        return kernel(invocation -> {
+            if (invocation.getMethod().getName().equals(call)
+                    && List.of(invocation.getArguments()).contains(call.equals("open") ? "/proc/sys/kernel/shmall" : "2048")) {
+                throw new SystemCallFailed(call, errno);
             }
             return null;
         }, GOOD_STATUS);
-        SystemCallFailed failed = assertThrows(SystemCallFailed.class, () -> perform(new Launch(calls, () -> { }), limitingIpc(false)));
-        assertEquals("write \"2048\" to /proc/sys/kernel/shmall EINVAL", failed.call() + " " + failed.errno());
-        verify(calls, never()).execve(anyString(), any(), any());
     }
 
     @ParameterizedTest
