@@ -2,6 +2,7 @@ package warren.pool;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -54,6 +55,7 @@ final class FakeLauncher implements AutoCloseable {
     private volatile Optional<Path> other = Optional.empty();
     private final Path directory;
     private ServerSocketChannel listener;
+    private Thread accepting;
 
     FakeLauncher(Path directory, Start start) throws IOException {
         this.directory = directory;
@@ -63,15 +65,26 @@ final class FakeLauncher implements AutoCloseable {
 
     /** What it launched lives on. */
     void goAway() throws IOException {
-        listener.close();
+        stopListening();
         Files.delete(socket());
+    }
+
+    /** The kernel lets who connects in until the accept that waits has returned, which is after the close. */
+    private void stopListening() throws IOException {
+        listener.close();
+        try {
+            accepting.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("while the fake launcher stops listening");
+        }
     }
 
     void comeBack() throws IOException {
         ServerSocketChannel opened = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         opened.bind(UnixDomainSocketAddress.of(socket()), 1000);
         listener = opened;
-        Thread.ofPlatform().daemon().name("fake-launcher").start(() -> acceptAll(opened));
+        accepting = Thread.ofPlatform().daemon().name("fake-launcher").start(() -> acceptAll(opened));
     }
 
     Path socket() {
@@ -182,7 +195,7 @@ final class FakeLauncher implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        listener.close();
+        stopListening();
         parents.values().forEach(FakeParent::close);
     }
 }
