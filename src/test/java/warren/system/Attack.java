@@ -72,6 +72,11 @@ enum Attack {
         return names.isEmpty() ? List.of(values()) : Arrays.stream(names.split(",")).map(name -> valueOf(name.toUpperCase(Locale.ROOT))).toList();
     }
 
+    /** What a process needs to know the same attacks. */
+    static String asProperty() {
+        return "-Dwarren.load.hung=" + HUNG_REQUESTS.visitors;
+    }
+
     String path() {
         return "/perl/" + name().toLowerCase(Locale.ROOT) + ".pl";
     }

@@ -97,8 +97,10 @@ final class Load {
     }
 
     private Optional<Wire> run(Errand errand, Optional<Wire> kept, boolean last) {
+        Optional<Wire> open = kept.filter(Load::isOpen);
+        kept.filter(wire -> open.isEmpty()).ifPresent(Load::close);
         long start = System.nanoTime();
-        Ended ended = kept.isPresent() ? askOnKept(errand, start, kept.get(), last) : askOnNew(errand, start, last);
+        Ended ended = open.isPresent() ? askOnKept(errand, start, open.get(), last) : askOnNew(errand, start, last);
         results.add(ended.result);
         return ended.kept;
     }
@@ -109,10 +111,6 @@ final class Load {
      * be sure that nobody has served it: {@link LoadReport#requireOnce} looks.)
      */
     private Ended askOnKept(Errand errand, long start, Wire kept, boolean last) {
-        if (!isOpen(kept)) {
-            close(kept);
-            return askOnNew(errand, start, last);
-        }
         try {
             return ask(errand, start, kept, last);
         } catch (Wire.Unanswered e) {
@@ -121,6 +119,7 @@ final class Load {
         }
     }
 
+    /** Takes a millisecond where it is. */
     private static boolean isOpen(Wire wire) {
         try {
             return wire.isOpen();

@@ -16,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -43,14 +42,15 @@ final class NeighborTest {
     private static final List<Attack> ATTACKS = Attack.named(System.getProperty("warren.load.attacks", ""));
     /** Wide on a machine that has other things to do. */
     private static final long SLACK_MILLIS = 3000;
-    private static final long BETWEEN_VISITS_MILLIS = 100;
     /** Its heap of 256 MB, full, a thread for each of a thousand requests, and what a JVM has besides. */
     private static final long MOST_CONNECTOR_BYTES = 512L << 20;
     private static final Duration SERVED_AGAIN_WITHIN = Duration.ofSeconds(20);
 
     private static Machine machine;
     private static EchoSite bob;
+    private static final List<LoadProcess> STARTED = new ArrayList<>();
     private static LoadProcess bobsVisitors;
+    private static LoadProcess alicesVisitors;
 
     @BeforeAll
     static void start() throws Exception {
@@ -63,15 +63,22 @@ final class NeighborTest {
             machine.write("alice", Machine.ALICE, "htdocs" + attack.path(), attack.script(), "644");
         }
         machine.start();
-        bobsVisitors = new LoadProcess(machine);
+        bobsVisitors = startVisitors(LoadProcess.Turn.FIRST);
+        alicesVisitors = startVisitors(LoadProcess.Turn.LAST);
         visitBob(WARM_UP, WARM_UP_PER_SECOND);
+    }
+
+    private static LoadProcess startVisitors(LoadProcess.Turn turn) throws Exception {
+        LoadProcess started = new LoadProcess(machine, turn);
+        STARTED.add(started);
+        return started;
     }
 
     @AfterAll
     static void stop() throws Exception {
         try {
-            if (bobsVisitors != null) {
-                bobsVisitors.close();
+            for (LoadProcess visitors : STARTED) {
+                visitors.close();
             }
         } finally {
             machine.close();
@@ -158,18 +165,25 @@ final class NeighborTest {
         Duration took = timeForBob();
         LoadReport before = visitBob(WATCH, perSecond);
         long percent = timeForBob().minus(took).toMillis() * 100 / before.took().toMillis();
-        AtomicBoolean over = new AtomicBoolean();
         long end = System.currentTimeMillis() / 1000 + WATCH.toSeconds() + 1;
-        List<CompletableFuture<Integer>> visitors = AtOnce.run(attack.visitors(), i -> () -> visitAlice(attack, i, end, over));
+        long requests = requestsOfAlice();
+        alicesVisitors.beginAttack(attack, WATCH.dividedBy(2), end);
         LoadReport meanwhile = visitBob(WATCH, perSecond);
-        over.set(true);
-        AtOnce.ended(visitors);
+        try (java.io.PrintWriter w = new java.io.PrintWriter("/tmp/w2/lat-" + attack + "-" + System.currentTimeMillis() + ".txt")) {
+            for (LoadReport each : List.of(before, meanwhile)) {
+                long zero = each.results().stream().mapToLong(LoadResult::began).min().orElse(0);
+                each.results().forEach(r -> w.println((each == before ? "B " : "M ") + (r.began() - zero) / 1000000 + " " + r.millis() + " " + r.errand()));
+            }
+        }
+        alicesVisitors.endAttack();
+        long asked = requestsOfAlice() - requests;
         long ended = System.nanoTime();
         Await.until("alice being served again after " + attack, SERVED_AGAIN_WITHIN,
             () -> machine.http().get("alice.localhost", "/perl/who.pl").status() == 200);
         System.err.println(attack + ": bob takes " + percent + " % of a processor; his 50, 95 and 99 % within " + shown(before) + " ms before, " + shown(meanwhile)
-            + " ms meanwhile; " + before.perSecond() + " and " + meanwhile.perSecond() + " a second; alice served again after "
+            + " ms meanwhile; " + before.perSecond() + " and " + meanwhile.perSecond() + " a second; alice asked " + asked + " times, served again after "
             + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - ended) + " ms; the connector has " + shownBytes() + "; " + meanwhile);
+        assertTrue(asked >= attack.visitors() / 2, () -> attack + " is none: alice was asked " + asked + " times");
         for (LoadReport report : List.of(before, meanwhile)) {
             report.requireNoFailure();
             report.requireSound(bob);
@@ -178,25 +192,13 @@ final class NeighborTest {
         return Notice.of(before, meanwhile);
     }
 
+    private static long requestsOfAlice() throws IOException {
+        return machine.pool("alice").path("requests").asLong();
+    }
+
     /** What serves him takes, while nobody else is served. */
     private static Duration timeForBob() throws IOException {
         return machine.frontTime().plus(machine.launched("bob").path("quota").path("cpuMicros").asLong(), ChronoUnit.MICROS);
-    }
-
-    /** Until the attack is over; how often it was answered, if only by a refusal. They come one after the other, the last of them at half time. */
-    private static int visitAlice(Attack attack, int visitor, long end, AtomicBoolean over) throws InterruptedException {
-        int answers = 0;
-        TimeUnit.NANOSECONDS.sleep(WATCH.toNanos() / 2 * visitor / attack.visitors());
-        while (!over.get()) {
-            try {
-                attack.visit(machine.port(), end, over::get);
-                answers++;
-                TimeUnit.MILLISECONDS.sleep(BETWEEN_VISITS_MILLIS);
-            } catch (Exception refused) {
-                // As a visitor of hers would be.
-            }
-        }
-        return answers;
     }
 
     private static String shown(LoadReport report) {
