@@ -54,7 +54,7 @@ enum Attack {
 
     /** One visit, which ends early where the attack is over. */
     interface Visit {
-        void at(int port, String target, BooleanSupplier over) throws Exception;
+        void at(int port, String target, BooleanSupplier over) throws IOException;
     }
 
     Attack(int visitors, String perl) {
@@ -93,9 +93,9 @@ enum Attack {
      * One visit, as long as the visitor has the patience.
      *
      * @param end in seconds since 1970: until when the script goes on
-     * @throws Exception where the visitor was refused, or the attack is over
+     * @throws IOException where the visitor was refused, or the attack is over
      */
-    void visit(int port, long end, BooleanSupplier over) throws Exception {
+    void visit(int port, long end, BooleanSupplier over) throws IOException {
         visit.at(port, path() + "?" + end, over);
     }
 

@@ -1,5 +1,6 @@
 package warren.system;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,10 +38,10 @@ final class AttackLoad {
         while (!over.get()) {
             try {
                 attack.visit(port, end, over::get);
-                TimeUnit.MILLISECONDS.sleep(BETWEEN_VISITS_MILLIS);
-            } catch (Exception refused) {
+            } catch (IOException refused) {
                 // As a visitor of hers would be.
             }
+            TimeUnit.MILLISECONDS.sleep(BETWEEN_VISITS_MILLIS);
         }
         return null;
     }

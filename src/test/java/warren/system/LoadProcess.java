@@ -101,7 +101,11 @@ final class LoadProcess implements AutoCloseable {
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             List<String> words = new ArrayList<>(List.of(line.split(" ")));
-            Object result = words.removeFirst().equals("visit") ? visit(port, words) : attack(port, words, lines);
+            Object result = switch (words.removeFirst()) {
+                case "visit" -> visit(port, words);
+                case "attack" -> attack(port, words, lines);
+                default -> throw new IllegalArgumentException(line);
+            };
             ObjectOutputStream report = new ObjectOutputStream(System.out);
             report.writeObject(result);
             report.flush();

@@ -19,29 +19,30 @@ import org.apache.logging.log4j.Logger;
 import warren.contract.Answer;
 import warren.contract.GenerationId;
 import warren.pool.OwnersLog;
+import warren.pool.Pace;
 
 /**
  * Reads one generation's FIFO, its descriptors 1 and 2, until the last process that holds it is gone, and appends
  * what it says to the owner's log, line by line. A line longer than {@value #LINE_BYTES} bytes becomes several. While
  * the log takes no more, what comes is read and dropped, and counted there.
  *
- * <p>Whoever writes without end, or byte by byte, costs no more than {@value #READS_PER_SECOND} reads in a second and
- * some more with pauses between them; his FIFO is full meanwhile. A writer never waits for a full one: it loses what it
- * writes, and that is all that is known here. A line stands about where that was.
+ * <p>Whoever writes without end, or byte by byte, costs no more than {@value #READS_AT_ONCE} reads at once and then one in {@value
+ * #EACH_MILLIS} ms, so that no neighbor waits for many; his FIFO is full meanwhile. A writer never waits for a full one: it loses
+ * what it writes, and that is all that is known here. A line stands about where that was.
  *
  * <p>One daemon thread for each running generation, for Java can wait for one FIFO only; most of the time it waits with
  * a small stack and a small buffer.
  */
 final class GenerationLogReader implements Runnable, OwnersLog.Followed {
     static final int LINE_BYTES = 8 * 1024;
-    private static final int READ_BYTES = 8 * 1024;
+    static final int READ_BYTES = 8 * 1024;
     /**
      * A FIFO has 16 pages (pipe(7)), and a write that does not fit into what is left of one takes the next. So full of
      * lines up to 512 bytes each it has at least seven eighths of 64 KB in it.
      */
     private static final int FULL_BYTES = 56 * 1024;
-    private static final int READS_PER_SECOND = 100;
-    private static final long PAUSE_MILLIS = 7;
+    static final int READS_AT_ONCE = 100;
+    static final int EACH_MILLIS = 7;
     private static final int STACK_BYTES = 128 * 1024;
     private static final long PATIENCE_MILLIS = 500;
     private static final int WORDS = 500;
@@ -52,7 +53,7 @@ final class GenerationLogReader implements Runnable, OwnersLog.Followed {
     private final FileInputStream fifo;
     private final Set<GenerationLogReader> active;
     private final VirtualHostLog log;
-    private final Allowance reads = new Allowance(READS_PER_SECOND, SECOND);
+    private final Pace reads = new Pace(Duration.ofMillis(EACH_MILLIS), READS_AT_ONCE);
     private final Allowance warnings = new Allowance(1, SECOND);
     private final List<String> batch = new ArrayList<>();
     private final ChangeSign sign;
@@ -224,9 +225,7 @@ final class GenerationLogReader implements Runnable, OwnersLog.Followed {
     }
 
     private void pauseAfterMany() throws InterruptedException {
-        if (!reads.take(1)) {
-            Thread.sleep(PAUSE_MILLIS);
-        }
+        Thread.sleep(reads.next(System.nanoTime()));
     }
 
     private String prefix() {

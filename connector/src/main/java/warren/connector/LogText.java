@@ -16,6 +16,9 @@ final class LogText {
     private LogText() { }
 
     static String escape(byte[] line, int offset, int length) {
+        if (isPlain(line, offset, length)) {
+            return new String(line, offset, length, StandardCharsets.US_ASCII);
+        }
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder()
             .onMalformedInput(CodingErrorAction.REPORT).onUnmappableCharacter(CodingErrorAction.REPORT);
         ByteBuffer in = ByteBuffer.wrap(line, offset, length);
@@ -33,6 +36,16 @@ final class LogText {
             }
             decoder.reset();
         }
+    }
+
+    /** As nearly every line is; the rest costs several times as much. */
+    private static boolean isPlain(byte[] line, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            if (line[i] < 0x20 || line[i] >= 0x7F || line[i] == '\\') {
+                return false;
+            }
+        }
+        return true;
     }
 
     static String escape(String text) {

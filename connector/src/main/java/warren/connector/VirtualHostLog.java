@@ -83,7 +83,7 @@ final class VirtualHostLog {
     }
 
     private static ByteBuffer batch(List<String> lines) {
-        Instant now = now();
+        String now = now().toString();
         StringBuilder text = new StringBuilder();
         lines.forEach(line -> text.append(now).append(' ').append(line).append('\n'));
         return StandardCharsets.UTF_8.encode(text.toString());

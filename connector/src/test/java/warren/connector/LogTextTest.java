@@ -13,6 +13,10 @@ class LogTextTest {
 
     @Test
     void showsControlCharactersAsTheirBytes() {
+        assertEquals("plain ~ text", LogText.escape("plain ~ text"));
+        for (int control = 0; control < 0x20; control++) {
+            assertEquals(control == '\t' ? "\\t" : String.format("\\x%02x", control), LogText.escape("" + (char) control));
+        }
         assertEquals("a\\x1b[2J\\x0d\\x00\\x7f\\tb\\\\", LogText.escape("a\u001b[2J\r\0\u007f\tb\\"));
         assertEquals("\\xc2\\x9b", LogText.escape("\u009b"));
     }

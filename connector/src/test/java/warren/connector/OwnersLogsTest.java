@@ -89,6 +89,9 @@ class OwnersLogsTest {
         assertTrue(written.stream().anyMatch(line -> line.endsWith("lines were too many at a time and are dropped")));
         assertEquals(60_000, whole + logs.losses(ALICE).linesOverRate());
         assertTrue(Files.size(log()) < (seconds + 1) * 1.1 * VirtualHostLog.BYTES_PER_SECOND, seconds + " s");
+        // what the FIFO still held when it was closed needs none
+        int reads = 100 * 60_000 / GenerationLogReader.READ_BYTES - GenerationLogReader.READS_AT_ONCE - 8;
+        assertTrue(seconds >= reads * GenerationLogReader.EACH_MILLIS / 1e3, "one after the other, but all in " + seconds + " s");
     }
 
     /** A writer of a FIFO with O_NONBLOCK, as a generation's descriptors 1 and 2 are, loses what does not fit. */
@@ -154,7 +157,7 @@ class OwnersLogsTest {
         double seconds = (System.nanoTime() - began) / 1e9;
         // the lines of one append have one time
         long appends = Files.readAllLines(log()).stream().map(line -> line.split(" ")[0]).distinct().count();
-        assertTrue(appends <= (seconds + 1) * 250, appends + " appends in " + seconds + " s");
+        assertTrue(appends <= 120 + seconds * 150, appends + " appends in " + seconds + " s");
         assertTrue(Files.size(log()) < (seconds + 1) * 1.1 * VirtualHostLog.BYTES_PER_SECOND, seconds + " s");
     }
 

@@ -13,7 +13,6 @@ my $LONGEST_SLEEP = 5;      # seconds; a signal that comes just before select(2)
 my $LONGEST_TAKE  = 2.5;    # seconds; FCGI.pm gives a silent connection 2 and drops it
 my $FIRST_PAUSE   = 0.1;    # seconds; after a fork that came to nothing
 my $LONGEST_PAUSE = 5;
-my $END_FIRST     = 200;    # of 1000
 my $WNOHANG       = 1;      # waitpid(2) and errno(3): POSIX and Errno would be a third of the parent's memory
 my $INTERRUPTED   = 4;
 
@@ -133,7 +132,6 @@ sub _become ($self, $interpreter, $takes) {
     Warren::Title::set("$self->{title} interpreter");
     $Warren::Exit::process = $$;
     Warren::Overrun::watch();
-    _end_first();
     srand;    # else every interpreter of a parent that has used rand gives the same numbers
     my $served = eval {
         $interpreter->serve(sub { syswrite $takes, 'x'; close $takes });
@@ -145,17 +143,6 @@ sub _become ($self, $interpreter, $takes) {
     # the parent's.
     kill KILL => $$ if !$interpreter->has_run;
     CORE::exit($served ? 0 : 1);
-}
-
-# Where memory is out the kernel ends what is largest. An interpreter, and what it has started, counts as larger by a fifth of what
-# all may have, for it is soon replaced; without the parent everything has to be launched again. Without /proc it is as large
-# as it is. proc_pid_oom_score_adj(5)
-sub _end_first () {
-    open my $score, '+<', '/proc/self/oom_score_adj' or return;
-    my $inherited = <$score> // 0;
-    my $higher    = $inherited + $END_FIRST;
-    syswrite $score, $higher > 1000 ? 1000 : $higher;
-    return;
 }
 
 # Who waits for this interpreter should know at once: the answer to hello, as FastCGI records (sections 3.3 and 5.5).
@@ -206,8 +193,7 @@ code (L<Warren::Overrun>), and does nothing after that.
 Loaded are, in this order, what C<PerlModule> and C<PerlRequire> say, the owner's plugins, the applications, and the
 scripts in directories of applications. It watches these directories while it waits (L<Warren::Watch>).
 
-If it dies, its interpreters go on until their connections end. Where memory is out, they are ended first: their
-C<oom_score_adj> is higher by 200. The owner's code may change that, to his own loss.
+If it dies, its interpreters go on until their connections end.
 
 =head1 FAILURES
 

@@ -6,6 +6,9 @@ import java.util.List;
 final class Hints {
     private record Hint(String call, String errno, String text) { }
 
+    private static final String NO_SYSCTL = "/proc/sys/kernel cannot be written here, and WarrenQuotas strict needs it to limit System V IPC: or"
+        + " WarrenShmMax none";
+
     private static final List<Hint> KNOWN = List.of(
         new Hint("execve", "EAGAIN", "the owner has as many processes as RLIMIT_NPROC lets him; end some or raise it"),
         new Hint("execve", "ENOENT", "the program is not installed, or not inside the new root"),
@@ -23,7 +26,9 @@ final class Hints {
         new Hint("mount_setattr", "ENOSYS", "a jail takes Linux 5.14"),
         new Hint("landlock_create_ruleset for ports", "ENOSYS", "WarrenNetwork connect takes Linux 6.7 with Landlock"),
         new Hint("load libseccomp", "ENOSYS", "a jail takes libseccomp: apt-get install libseccomp2"),
-        new Hint("open", "EROFS", "/proc/sys is read-only, and WarrenQuotas strict needs it to limit System V IPC (WarrenShmMax)"),
+        new Hint("sysctl", "EROFS", NO_SYSCTL),
+        new Hint("sysctl", "EACCES", NO_SYSCTL),
+        new Hint("sysctl", "ENOENT", NO_SYSCTL),
         new Hint("open", "ENOENT", "a file of the launch is missing: was the cgroup tree or the runtime directory"
             + " removed under us?"),
         new Hint("unshare", "EPERM", "the launcher lacks CAP_SYS_ADMIN"),

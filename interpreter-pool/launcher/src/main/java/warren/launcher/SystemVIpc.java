@@ -1,8 +1,11 @@
 package warren.launcher;
 
-import java.nio.file.Files;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import warren.launcher.stage.SystemVIpcLimits;
 
 /** Whether launches can limit System V IPC in their namespaces. */
 public final class SystemVIpc {
@@ -10,8 +13,16 @@ public final class SystemVIpc {
 
     /** Why not, for the administrator; nothing where they can. */
     public static Optional<String> obstacle() {
-        return Files.isWritable(Path.of("/proc/sys/kernel/shmall")) ? Optional.empty()
-            : Optional.of("/proc/sys/kernel cannot be written: System V IPC has no limits but that of memory (WarrenShmMax), and WarrenQuotas strict"
-                + " launches nothing that has it");
+        for (String setting : SystemVIpcLimits.SETTINGS) {
+            String file = SystemVIpcLimits.DIRECTORY + setting;
+            try {
+                // a security module may refuse what access(2) promises
+                FileChannel.open(Path.of(file), StandardOpenOption.WRITE).close();
+            } catch (IOException e) {
+                return Optional.of(file + " cannot be written (" + e + "): System V IPC has no such limit but that of memory, and"
+                    + " WarrenQuotas strict launches nothing but with WarrenShmMax none");
+            }
+        }
+        return Optional.empty();
     }
 }

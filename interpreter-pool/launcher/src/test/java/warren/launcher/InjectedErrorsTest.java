@@ -68,6 +68,7 @@ class InjectedErrorsTest {
         new Expected("dup2", ", 2)", "step=DESCRIPTORS call=dup2"),
         new Expected("openat", "/cgroup.procs\"", "step=CGROUP call=open "),
         new Expected("write", "\"0\"", "step=CGROUP call=write"),
+        new Expected("openat", "/oom_score_adj\"", "step=LIMITS call=open /proc/thread-self/oom_score_adj"),
         new Expected("prlimit64", "RLIMIT_CORE", "step=LIMITS call=setrlimit"),
         new Expected("setpriority", "", "step=LIMITS call=setpriority"),
         new Expected("unshare", "", "step=NAMESPACES call=unshare"),

@@ -1,6 +1,7 @@
 package warren.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ class VacanciesTest {
 
     private Slots.Slot taken() throws InterruptedException {
         Slots.Slot slot = slots.new Slot();
-        slot.take(Deadline.after(Duration.ZERO));
+        assertTrue(slot.take(Deadline.after(Duration.ZERO)), "a slot is free");
         return slot;
     }
 
@@ -37,12 +38,16 @@ class VacanciesTest {
         assertEquals(List.of(Duration.ofMillis(50), Duration.ofMillis(100)), pauses);
         end(Fate.KILL, 50);
         assertEquals(Duration.ofSeconds(1), pauses.getLast());
+        later.forEach(Runnable::run);
+        for (int i = 0; i < MANY; i++) {
+            taken();
+        }
     }
 
     @Test
     void whatEndsWellLeavesItsPlaceAtOnce() throws Exception {
-        end(Fate.REUSE, 50);
-        end(Fate.CLOSE, 50);
+        end(Fate.REUSE, MANY);
+        end(Fate.CLOSE, MANY);
         assertEquals(List.of(), pauses);
     }
 

@@ -1,12 +1,16 @@
 package warren.launcher.stage;
 
+import java.util.List;
 import java.util.Set;
 import warren.launcher.system.SystemCallFailed;
 import warren.launcher.system.SystemCalls;
 import warren.plugin.LaunchStep;
 
 /** Limits of the IPC namespace that the launch has made, {@code sysvipc(7)} and {@code proc_sys_kernel(5)}. */
-final class SystemVIpcLimits {
+public final class SystemVIpcLimits {
+    /** Where its settings are, and which it needs. */
+    public static final String DIRECTORY = "/proc/sys/kernel/";
+    public static final List<String> SETTINGS = List.of("shmall", "msgmni", "sem");
     /** A file of a /proc/sys that is read-only, as in many containers. */
     private static final Set<String> UNWRITABLE = Set.of("EROFS", "EACCES", "ENOENT");
     private static final long PAGE_BYTES = 4096;
@@ -17,7 +21,7 @@ final class SystemVIpcLimits {
     private static final long MOST_SEMAPHORES = 1_024_000_000;
     private static final long MOST_IN_A_SET = 32_000;
     private static final int MOST_OPERATIONS = 500;
-    private static final int MOST_SETS = 128;
+    private static final long MOST_SETS = 32_000;
 
     private final SystemCalls calls;
     private final LaunchStep.LimitSystemVIpc limit;
@@ -31,7 +35,7 @@ final class SystemVIpcLimits {
         long semaphores = atLeastOne(limit.otherBytes() / SEMAPHORE_BYTES, MOST_SEMAPHORES);
         set("shmall", Long.toString(atLeastOne(limit.sharedBytes() / PAGE_BYTES, Long.MAX_VALUE)));
         set("msgmni", Long.toString(atLeastOne(limit.otherBytes() / QUEUE_BYTES, MOST_QUEUES)));
-        set("sem", Math.min(semaphores, MOST_IN_A_SET) + " " + semaphores + " " + MOST_OPERATIONS + " " + MOST_SETS);
+        set("sem", Math.min(semaphores, MOST_IN_A_SET) + " " + semaphores + " " + MOST_OPERATIONS + " " + Math.min(semaphores, MOST_SETS));
     }
 
     private static long atLeastOne(long value, long most) {
@@ -39,12 +43,11 @@ final class SystemVIpcLimits {
     }
 
     private void set(String setting, String value) throws SystemCallFailed {
-        String file = "/proc/sys/kernel/" + setting;
         try {
-            KernelFile.write(file, value, calls);
+            KernelFile.write(DIRECTORY + setting, value, calls);
         } catch (SystemCallFailed e) {
             if (limit.required() || !UNWRITABLE.contains(e.errno())) {
-                throw new SystemCallFailed(e.call() + ", \"" + value + "\" to " + file, e.errno());
+                throw new SystemCallFailed("sysctl kernel." + setting + "=\"" + value + "\": " + e.call(), e.errno());
             }
         }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.inOrder;
 import static org.mockito.Mockito.mock;
@@ -40,6 +41,7 @@ class LaunchTest {
     private static final int SOCKET = 70;
     private static final int FIFO = 71;
     private static final int PROCS = 72;
+    private static final String OOM_SCORE = "/proc/thread-self/oom_score_adj";
     private static final String GOOD_STATUS = """
         Name:\tjava
         Uid:\t60101\t60101\t60101\t60101
@@ -67,7 +69,7 @@ class LaunchTest {
             return switch (invocation.getMethod().getName()) {
                 case "listen" -> SOCKET;
                 case "open" -> invocation.<String>getArgument(0).endsWith("/cgroup.procs") ? PROCS : FIFO;
-                case "readFile" -> status;
+                case "readFile" -> invocation.<String>getArgument(0).endsWith(OOM_SCORE) ? "200\n" : status;
                 case "setuid", "setgid" -> {
                     if (invocation.<Long>getArgument(0) == 0) {
                         throw new SystemCallFailed("regain", "EPERM");
@@ -116,6 +118,7 @@ class LaunchTest {
         order.verify(calls).dup2(SOCKET, 0);
         order.verify(calls).dup2(FIFO, 1);
         order.verify(calls).dup2(FIFO, 2);
+        order.verify(calls).readFile(OOM_SCORE, 16);
         order.verify(calls).setrlimit(4, 0, 0);
         order.verify(calls).setpriority(5);
         order.verify(calls).unshare(0x00020000);
@@ -143,7 +146,7 @@ class LaunchTest {
         perform(new Launch(clean, () -> { }), PLAN);
         List<String> names = mockingDetails(clean).getInvocations().stream()
             .map(invocation -> invocation.getMethod().getName()).toList();
-        int regain = names.indexOf("readFile");
+        int regain = names.lastIndexOf("readFile");
         return IntStream.range(0, names.size() - 1)
             .filter(i -> i <= regain || i > regain + 3)
             .mapToObj(i -> DynamicTest.dynamicTest(i + " " + names.get(i), () -> failsAt(i, names.get(i))));
@@ -167,7 +170,7 @@ class LaunchTest {
 
     /** By the position in the list of {@link #makesItsCallsInTheOrderOfTheDesign}. */
     private static Place placeOf(int index) {
-        int[] ends = {7, 13, 19, 21, 23, 23, 24, 24, 32, 34, 34, 35};
+        int[] ends = {7, 13, 19, 22, 24, 24, 25, 25, 33, 35, 35, 36};
         Place[] places = Place.values();
         return places[(int) IntStream.of(ends).filter(end -> end <= index).count()];
     }
@@ -181,9 +184,35 @@ class LaunchTest {
         assertEquals(Place.EXECUTE, launch.place());
     }
 
+    /** Where the kernel spares the launcher, as an administrator may wish; to write that takes a capability that not every test has. */
+    @Test
+    void doesNotHandTheLaunchersProtectionFromTheOomKillerToTheOwner() throws Exception {
+        SystemCalls calls = kernel(invocation -> null, GOOD_STATUS);
+        doReturn("-500\n").when(calls).readFile(OOM_SCORE, 16);
+        perform(new Launch(calls, () -> { }), PLAN);
+        InOrder order = inOrder(calls);
+        order.verify(calls).open(OOM_SCORE, 1);
+        order.verify(calls).write(FIFO, "0");
+        order.verify(calls).close(FIFO);
+        order.verify(calls).setuid(60101);
+    }
+
+    @Test
+    void leavesTheConnectorTheLaunchersProtectionFromTheOomKiller() throws Exception {
+        SystemCalls calls = kernel(invocation -> null, GOOD_STATUS);
+        perform(new Launch(calls, () -> { }), new LaunchPlan(new LaunchPlan.StandardDescriptors.Connector("/log/out"), PLAN.user(), PLAN.group(),
+            PLAN.supplementaryGroups(), List.of(), PLAN.program()));
+        verify(calls, never()).readFile(OOM_SCORE, 16);
+        verify(calls).execve(anyString(), any(), any());
+    }
+
     private static LaunchPlan limitingIpc(boolean required) {
+        return limitingIpc(8 << 20, 1 << 20, required);
+    }
+
+    private static LaunchPlan limitingIpc(long sharedBytes, long otherBytes, boolean required) {
         List<LaunchStep> steps = List.of(new LaunchStep.Unshare(Set.of(LaunchStep.Namespace.IPC)),
-            new LaunchStep.LimitSystemVIpc(8 << 20, 1 << 20, required));
+            new LaunchStep.LimitSystemVIpc(sharedBytes, otherBytes, required));
         return new LaunchPlan(PLAN.descriptors(), PLAN.user(), PLAN.group(), PLAN.supplementaryGroups(), steps, PLAN.program());
     }
 
@@ -200,8 +229,19 @@ class LaunchTest {
         order.verify(calls).write(FIFO, "1");
         order.verify(calls).close(FIFO);
         order.verify(calls).open("/proc/sys/kernel/sem", 1);
-        order.verify(calls).write(FIFO, "16384 16384 500 128");
+        order.verify(calls).write(FIFO, "16384 16384 500 16384");
         order.verify(calls).close(FIFO);
+    }
+
+    /** The kernel takes no more than these. */
+    @Test
+    void limitsSystemVIpcToWhatTheKernelCanCount() throws Exception {
+        SystemCalls calls = kernel(invocation -> null, GOOD_STATUS);
+        long terabyte = 1L << 40;
+        perform(new Launch(calls, () -> { }), limitingIpc(terabyte, terabyte, true));
+        verify(calls).write(FIFO, "268435456");
+        verify(calls).write(FIFO, "32768");
+        verify(calls).write(FIFO, "32000 1024000000 500 32000");
     }
 
     /** As in a container whose /proc/sys is read-only: memory is limited all the same. */
@@ -220,7 +260,7 @@ class LaunchTest {
             String[] words = failure.split(" ");
             SystemCalls calls = withoutShmall(words[0], words[1]);
             SystemCallFailed failed = assertThrows(SystemCallFailed.class, () -> perform(new Launch(calls, () -> { }), limitingIpc(false)));
-            assertEquals(words[0] + ", \"2048\" to /proc/sys/kernel/shmall", failed.call());
+            assertEquals("sysctl kernel.shmall=\"2048\": " + words[0], failed.call());
             assertEquals(words[1], failed.errno());
             verify(calls, never()).execve(anyString(), any(), any());
         }
