@@ -182,7 +182,8 @@ final class NeighborTest {
         System.err.println(attack + ": bob takes " + percent + " % of a processor; his 50, 95 and 99 % within " + shown(before) + " ms before, " + shown(meanwhile)
             + " ms meanwhile; " + before.perSecond() + " and " + meanwhile.perSecond() + " a second; alice asked " + asked + " times, served again after "
             + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - ended) + " ms; the connector has " + shownBytes() + "; " + meanwhile);
-        assertTrue(asked >= attack.visitors(), () -> attack + " is none: alice was asked " + asked + " times");
+        // those who come last may find no processor left by those before them
+        assertTrue(2 * asked >= attack.visitors(), () -> attack + " is none: alice was asked " + asked + " times");
         for (LoadReport report : List.of(before, meanwhile)) {
             report.requireNoFailure();
             report.requireSound(bob);

@@ -14,7 +14,8 @@ import warren.plugin.Place;
  * One launch, by one thread: the calls that change only a thread (mask, keyring, namespaces, bounding set,
  * no_new_privs) must be made by the one that executes the program. {@link #prepare} does what is the same in every
  * launch, before there is a plan; {@link #perform} does the plan, top to bottom. Any failed call ends the launch (but one for a
- * limit of System V IPC that is not required, {@link SystemVIpcLimits}); the caller reports it and ends the process. There is no way back and no second try in the same process.
+ * limit of System V IPC that is not required, {@link SystemVIpcLimits}); the caller reports it and ends the process. There is
+ * no way back and no second try in the same process.
  */
 final class Launch {
     static final int INHERITED_DESCRIPTOR = 3;
